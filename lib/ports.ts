@@ -1,0 +1,144 @@
+// What the run needs from the world, as types only. Adapters in openscaler/ and aws/ and fakes in test/fakes implement them.
+// Nothing here may import an adapter: that is what keeps the run testable without a network.
+
+import type { Action } from './core/action.ts';
+import type { Answer } from './core/failure.ts';
+import type { Outcome, Unlisted } from './core/outcome.ts';
+import type { ListedVm, VmId } from './core/vm.ts';
+
+/** Time as an argument (rule 9). */
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Resolves after `ms`, or as soon as `signal` aborts; never rejects. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+export type LogFields = Readonly<Record<string, unknown>>;
+
+/** Structured, one line per fact. Only our own errors are ever passed as `error`. */
+export interface Log {
+  debug(message: string, fields?: LogFields): void;
+  info(message: string, fields?: LogFields): void;
+  warn(message: string, fields?: LogFields): void;
+  error(message: string, fields?: LogFields): void;
+}
+
+/** The bearer token of one account, in memory only (rule 8). */
+export interface TokenSource {
+  /** The current token. Throws `secret`. */
+  token(): Promise<string>;
+  /** A token fetched after `rejected` was refused: one fetch, however many ask; may be the same token again. Throws `secret`. */
+  renew(rejected: string): Promise<string>;
+}
+
+/** How one POST went: the answer, and when it left and came back. */
+export interface Sent {
+  readonly answer: Answer;
+  /** How many POSTs left: 0 when unsent, 2 when the token was renewed between them. */
+  readonly posts: number;
+  /** When the first of them left, in epoch milliseconds; null when unsent. */
+  readonly sentAt: number | null;
+}
+
+export interface SendLimits {
+  /** Counted from the moment the POST leaves, not from when it queues. */
+  readonly timeoutMs: number;
+  /** An instant past which it must not leave any more, and which its time-out never reaches past. */
+  readonly until?: number;
+  /** Aborted: what has not left yet stays; what has left is awaited. */
+  readonly stop?: AbortSignal;
+}
+
+/** One account's cloud. Calls queue behind its pace; reads overtake actions. */
+export interface VmCloud {
+  readonly account: string;
+  /** All VMs of a project, or throws `list-failed`, `list-not-whole`, `token-rejected`, `secret`. */
+  list(project: string): Promise<readonly ListedVm[]>;
+  /** One VM by id, `gone` on a 404. Throws `read-failed`, `token-rejected`, `secret`. */
+  read(id: VmId): Promise<ListedVm | 'gone'>;
+  /** One action on one VM. Never throws for what the API does; throws `secret`. */
+  act(id: VmId, action: Action, limits: SendLimits): Promise<Sent>;
+  /** How many calls have left for this account so far. */
+  readonly calls: { readonly lists: number; readonly reads: number; readonly actions: number };
+}
+
+/** What a run is written against: the in-process engine now, a durable one later. */
+export interface Engine {
+  /** Runs `fn` once and remembers its result (JSON) under `name`; a resumed run gets the remembered one. */
+  step<T>(name: string, fn: () => Promise<T>): Promise<T>;
+  /** Waits, unless `early` resolves first. */
+  wait(name: string, ms: number, early?: Promise<unknown>): Promise<void>;
+  /** `fn` for every item, at most `limit` at once, results in the order of the items. */
+  map<I, T>(name: string, items: readonly I[], fn: (item: I, index: number) => Promise<T>, limit: number): Promise<T[]>;
+}
+
+export type RunStatus =
+  /** Launched, not yet claimed by a worker. */
+  | 'recorded'
+  | 'running'
+  /** Its report is out. */
+  | 'ended'
+  /** It was `running` past its deadline: nobody knows its end. */
+  | 'lost';
+
+export interface RunProgress {
+  readonly selected: number;
+  readonly sent: number;
+  readonly settled: number;
+}
+
+/** A run as it is kept. `request` is the validated request as JSON; what it holds is lib/run/request.ts's business. */
+export interface RunRecord {
+  readonly name: string;
+  readonly trigger: string;
+  readonly request: unknown;
+  /** Of what the caller sent, to tell a repeat from another request under the same key. */
+  readonly requestHash: string;
+  readonly status: RunStatus;
+  readonly recordedAt: string;
+  readonly startedAt: string | null;
+  readonly endedAt: string | null;
+  /** When a `running` run that has not ended counts as lost. */
+  readonly deadline: string | null;
+  readonly progress: RunProgress | null;
+  /** The report without its outcomes (they may be thousands), once ended. */
+  readonly summary: unknown;
+}
+
+export interface NewRun {
+  readonly name: string;
+  readonly trigger: string;
+  readonly request: unknown;
+  readonly requestHash: string;
+  readonly recordedAt: string;
+}
+
+/** Where runs are kept. Every method throws `aws` when the store does not do what was asked. */
+export interface RunStore {
+  /** Writes the run unless its name exists; says which of the two, with the run that now stands there. */
+  record(run: NewRun): Promise<{ readonly isNew: boolean; readonly run: RunRecord }>;
+  /** `recorded` → `running`, for exactly one caller: the record for the winner, null for everyone else. */
+  claim(name: string, at: string, deadline: string): Promise<RunRecord | null>;
+  progress(name: string, progress: RunProgress, outcomes: readonly Outcome[]): Promise<void>;
+  /** `running` → `ended`. `outcomes` are those not yet given to `progress`. */
+  end(name: string, at: string, summary: unknown, outcomes: readonly Outcome[]): Promise<void>;
+  /** The run as it stands at `now` (`lost` is read, never written), or null. */
+  read(name: string, now: string): Promise<RunRecord | null>;
+  /** All outcomes kept so far. */
+  outcomes(name: string): Promise<readonly Outcome[]>;
+}
+
+/** Starts a recorded run somewhere else: hands over its name and nothing more. Throws `aws`. */
+export interface Launcher {
+  start(name: string): Promise<void>;
+}
+
+/** What a run tells while it goes, for a person or a store to follow. */
+export type RunEvent =
+  | { readonly kind: 'listed'; readonly vms: number; readonly unlisted: readonly Unlisted[] }
+  | { readonly kind: 'planned'; readonly selected: number; readonly toSend: number }
+  | { readonly kind: 'sent'; readonly vm: string; readonly account: string; readonly action: Action; readonly attempt: number }
+  | { readonly kind: 'answered'; readonly vm: string; readonly account: string; readonly meaning: string; readonly detail: string }
+  | { readonly kind: 'looked'; readonly open: number }
+  | { readonly kind: 'settled'; readonly outcome: Outcome };

@@ -1,0 +1,61 @@
+// A run request: what every trigger turns its event into, and the only thing a run is made from.
+// Checked once here, so that cron, HTTP, webhook and terminal cannot differ in what they allow.
+
+import * as v from 'valibot';
+import { actions } from '../core/action.ts';
+import { PowerError } from '../core/errors.ts';
+import { parseSelector } from '../core/selector.ts';
+
+const name = v.pipe(v.string(), v.minLength(1), v.maxLength(256));
+
+/** `id`, or `account/id` where two accounts have that id. */
+const idText = v.pipe(
+  v.string(),
+  v.regex(/^(?:[A-Za-z0-9][\w.-]{0,63}\/)?[A-Za-z0-9][\w.-]{0,127}$/, 'an id, or account/id, of letters, digits, "_", "." and "-"'),
+);
+
+const selectorText = v.pipe(
+  v.string(),
+  v.maxLength(4096),
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed || dataset.value === '*') return;
+    try {
+      parseSelector(dataset.value);
+    } catch (error) {
+      if (!(error instanceof PowerError)) throw error;
+      addIssue({ message: error.message });
+    }
+  }),
+);
+
+export const runRequestSchema = v.pipe(
+  v.strictObject({
+    action: v.picklist(actions),
+    /** A selector, or `*` for every VM. */
+    select: v.optional(v.nullable(selectorText), null),
+    ids: v.optional(v.nullable(v.pipe(v.array(idText), v.minLength(1), v.maxLength(10_000))), null),
+    accounts: v.optional(v.nullable(v.pipe(v.array(name), v.minLength(1))), null),
+    projects: v.optional(v.nullable(v.pipe(v.array(name), v.minLength(1))), null),
+    dryRun: v.optional(v.boolean(), false),
+    allowDataLoss: v.optional(v.boolean(), false),
+    overrideGuard: v.optional(v.boolean(), false),
+    allowEmpty: v.optional(v.boolean(), false),
+  }),
+  v.check(
+    (request) => request.select !== null || request.ids !== null,
+    'say which VMs: "select" (a selector, or "*" for every VM) or "ids"',
+  ),
+);
+
+export type RunRequest = v.InferOutput<typeof runRequestSchema>;
+
+/** The request a value stands for, with all defaults filled in. Throws `request`, with every fault and its path. */
+export function parseRunRequest(value: unknown): RunRequest {
+  const parsed = v.safeParse(runRequestSchema, value);
+  if (parsed.success) return parsed.output;
+  const faults = parsed.issues.map((issue) => {
+    const path = v.getDotPath(issue);
+    return path === null ? issue.message : `${path}: ${issue.message}`;
+  });
+  throw new PowerError('request', `the run request is not valid: ${faults.join('; ')}`, { faults });
+}
