@@ -1,0 +1,29 @@
+// Everything a run touches, handed to it in one piece by whoever wires it: a handler or the terminal.
+
+import type { RunPolicy } from '../core/policy.ts';
+import type { TagRule } from '../core/tags.ts';
+import type { Power } from '../core/vm.ts';
+import type { Clock, Engine, Log, RunEvent, VmCloud } from '../ports.ts';
+
+/** An account that a run may cover: its cloud and the projects to list. */
+export interface FleetAccount {
+  readonly cloud: VmCloud;
+  readonly projects: readonly string[];
+}
+
+export interface RunWorld {
+  readonly accounts: readonly FleetAccount[];
+  readonly engine: Engine;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly policy: RunPolicy;
+  /** Calls under way at once, over all accounts: the engine's limit on a wave of sends. */
+  readonly inFlight: number;
+  readonly tags: readonly TagRule[];
+  readonly states: Readonly<Record<string, Power>>;
+  readonly onEvent?: (event: RunEvent) => void;
+  /** Aborted: nothing more is sent; what is in flight is settled for a short while, then reported. */
+  readonly stop?: AbortSignal;
+  /** The instant (epoch ms) at which the run must have its report ready; what is not settled by then is `unknown`. */
+  readonly until?: number;
+}
