@@ -44,6 +44,8 @@ export type OutcomeCode =
   | 'api-refused'
   /** The API refused the token twice. */
   | 'token'
+  /** The API answered "too many requests" until patience was over. */
+  | 'throttled'
   /** An id that was asked for is in no list that was read. */
   | 'not-listed'
   /** The run was interrupted before this VM's turn came. */

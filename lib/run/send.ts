@@ -1,0 +1,86 @@
+// Sends one wave of actions, an account beside the other, and puts each answer into the journal as it comes.
+// A send never throws: one VM's trouble stays that VM's (rule 5).
+
+import { PowerError } from '../core/errors.ts';
+import { type Answered, deadlineOf, type Pursuit } from '../core/pursuit.ts';
+import { vmKey } from '../core/vm.ts';
+import { act } from './act.ts';
+import type { RunWorld } from './world.ts';
+
+/** What came of handing one VM to the sender. */
+export interface JournalEntry {
+  readonly key: string;
+  readonly answered: Answered | { readonly bug: string; readonly answeredAt: number };
+}
+
+/** The latest state of the pursuit with this key: a VM seen in the wanted power meanwhile is not sent to any more. */
+export type Present = (key: string) => Pursuit | undefined;
+
+export type SendWorld = Pick<RunWorld, 'accounts' | 'engine' | 'clock' | 'log' | 'policy' | 'inFlight' | 'onEvent' | 'stop' | 'until'>;
+
+/** Resolves when every pursuit of the wave has its entry in the journal. */
+export async function sendWave(
+  name: string,
+  wave: readonly Pursuit[],
+  present: Present,
+  journal: JournalEntry[],
+  world: SendWorld,
+): Promise<void> {
+  const byAccount = Map.groupBy(wave, ({ vm }) => vm.account);
+  await Promise.all(
+    [...byAccount].map(([account, pursuits]) =>
+      world.engine.map(
+        `${name}-${account}`,
+        pursuits,
+        async (pursuit) => {
+          journal.push({ key: vmKey(pursuit.vm), answered: await sendOne(pursuit, present, world) });
+        },
+        world.inFlight,
+      ),
+    ),
+  );
+}
+
+async function sendOne(pursuit: Pursuit, present: Present, world: SendWorld): Promise<JournalEntry['answered']> {
+  const { vm, action } = pursuit;
+  const cloud = world.accounts.find((account) => account.cloud.account === vm.account)?.cloud;
+  try {
+    if (cloud === undefined) throw new PowerError('config', `account "${vm.account}" has no cloud`);
+    if (present(vmKey(vm))?.wasSeenWanted) return unsent('it was seen in the wanted power meanwhile', world.clock.now());
+    if (world.stop?.aborted) return unsent('the run was stopped', world.clock.now());
+    world.onEvent?.({ kind: 'sent', vm: vm.id, account: vm.account, action, attempt: pursuit.attempts + 1 });
+    const answered = await act(cloud, vm.id, action, limitsOf(pursuit, world), world.clock);
+    tell(pursuit, answered, world);
+    return answered;
+  } catch (error) {
+    return afterThrow(pursuit, error, world);
+  }
+}
+
+function tell({ vm, action }: Pursuit, { meaning, detail }: Answered, world: SendWorld): void {
+  world.onEvent?.({ kind: 'answered', vm: vm.id, account: vm.account, meaning, detail });
+  world.log.debug('an action was answered', { vm: vm.id, account: vm.account, action, meaning, detail });
+}
+
+function limitsOf(pursuit: Pursuit, { policy, stop, until }: SendWorld) {
+  const { patienceMs } = pursuit.policy;
+  const instants = [deadlineOf(pursuit), until].filter((instant) => instant !== null && instant !== undefined);
+  return {
+    timeoutMs: Math.min(policy.timeouts.actionMs, patienceMs),
+    patienceMs,
+    ...(instants.length > 0 ? { until: Math.min(...instants) } : {}),
+    ...(stop === undefined ? {} : { stop }),
+  };
+}
+
+// A secret that can't be read means that nothing was sent: it is this account's token trouble, like a 401.
+function afterThrow({ vm, action }: Pursuit, error: unknown, { clock, log }: SendWorld): JournalEntry['answered'] {
+  log.error('an action could not be sent', { vm: vm.id, account: vm.account, action, error });
+  const answeredAt = clock.now();
+  if (error instanceof PowerError) return { meaning: 'token', detail: error.message, posts: 0, sentAt: null, answeredAt };
+  return { bug: error instanceof Error ? error.name : 'unknown error', answeredAt };
+}
+
+function unsent(detail: string, answeredAt: number): Answered {
+  return { meaning: 'unsent', detail, posts: 0, sentAt: null, answeredAt };
+}

@@ -1,0 +1,161 @@
+// Pursues every VM of a plan until each has an outcome: waves of sends beside one loop of looks for the whole run.
+// What a round decides depends only on what its steps returned, so a resumed run decides the same again.
+
+import type { Outcome } from '../core/outcome.ts';
+import {
+  answered,
+  broken,
+  handedOver,
+  looked,
+  nextInstantOf,
+  type Pursuit,
+  stopped,
+  timedOut,
+} from '../core/pursuit.ts';
+import { vmKey } from '../core/vm.ts';
+import { look } from './look.ts';
+import { type JournalEntry, sendWave } from './send.ts';
+import type { RunWorld } from './world.ts';
+
+/** How much longer each pause is than the one before. */
+const pauseGrowth = 1.5;
+
+/** How long a stopped run goes on looking at what it has sent. */
+const stopGraceMs = 30_000;
+
+/** Every pursuit's outcome, in the order they ended. Never throws for what a VM, a list or an answer does. */
+export async function settle(pursuits: readonly Pursuit[], world: RunWorld): Promise<readonly Outcome[]> {
+  const settlement = new Settlement(pursuits, world);
+  while (settlement.isOpen) await settlement.round();
+  return settlement.outcomes;
+}
+
+class Settlement {
+  readonly outcomes: Outcome[] = [];
+  readonly #world: RunWorld;
+  readonly #open = new Map<string, Pursuit>();
+  readonly #journal: JournalEntry[] = [];
+  readonly #stopped: Promise<unknown> | undefined;
+  #sending = 0;
+  #sends: Promise<unknown> = Promise.resolve();
+  #rounds = 0;
+  #pauseMs: number;
+  #lastAt: number;
+  #stoppedAt: number | null = null;
+
+  constructor(pursuits: readonly Pursuit[], world: RunWorld) {
+    this.#world = world;
+    for (const pursuit of pursuits) this.#open.set(vmKey(pursuit.vm), pursuit);
+    this.#pauseMs = world.policy.settle.everyMs;
+    this.#lastAt = pursuits[0]?.begunAt ?? 0;
+    this.#stopped = world.stop === undefined ? undefined : whenAborted(world.stop);
+  }
+
+  get isOpen(): boolean {
+    return this.#open.size > 0;
+  }
+
+  async round(): Promise<void> {
+    this.#rounds += 1;
+    this.#sendWhatIsDue();
+    await this.#pause();
+    const { entries, at, isStopped } = await this.#world.engine.step(`answers-${this.#rounds}`, async () => ({
+      entries: this.#journal.splice(0),
+      at: this.#world.clock.now(),
+      isStopped: this.#world.stop?.aborted ?? false,
+    }));
+    for (const entry of entries) this.#update(entry.key, (pursuit) => afterEntry(pursuit, entry));
+    this.#growPause(entries.length);
+    if (isStopped) this.#stopAll(at);
+    await this.#lookAround();
+  }
+
+  #sendWhatIsDue(): void {
+    const due = [...this.#open.values()].filter(({ phase }) => phase === 'due');
+    if (due.length === 0) return;
+    for (const pursuit of due) this.#update(vmKey(pursuit.vm), handedOver);
+    this.#sending += due.length;
+    const wave = sendWave(`send-${this.#rounds}`, due, (key) => this.#open.get(key), this.#journal, this.#world);
+    this.#sends = Promise.all([this.#sends, wave]);
+  }
+
+  // Until the next look is worth its call; cut short once everything sent is answered, or somebody stops the run.
+  async #pause(): Promise<void> {
+    const { engine, policy, until } = this.#world;
+    const next = [...this.#open.values()].flatMap((pursuit) => nextInstantOf(pursuit, this.#lastAt) ?? []);
+    const ahead = next.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY) - this.#lastAt;
+    const wanted = Math.min(this.#pauseMs, Math.max(ahead, policy.settle.everyMs));
+    const ms = until === undefined ? wanted : Math.max(0, Math.min(wanted, until - this.#lastAt));
+    const early = [this.#sending > 0 ? this.#sends : undefined, this.#stoppedAt === null ? this.#stopped : undefined];
+    const reasons = early.filter((reason) => reason !== undefined);
+    await engine.wait(`pause-${this.#rounds}`, ms, reasons.length > 0 ? Promise.race(reasons) : undefined);
+  }
+
+  #growPause(answers: number): void {
+    const { everyMs, atMostMs } = this.#world.policy.settle;
+    const hadSome = this.#sending > 0;
+    this.#sending -= answers;
+    const areAllIn = hadSome && this.#sending === 0;
+    this.#pauseMs = areAllIn ? everyMs : Math.min(atMostMs, this.#pauseMs * pauseGrowth);
+  }
+
+  #stopAll(at: number): void {
+    this.#stoppedAt ??= at;
+    for (const key of [...this.#open.keys()]) this.#update(key, (pursuit) => stopped(pursuit, at));
+  }
+
+  async #lookAround(): Promise<void> {
+    const { engine, clock, policy, onEvent } = this.#world;
+    const waiting = [...this.#open.values()].filter(({ phase }) => phase === 'settling' || phase === 'awaiting');
+    const { at, sights } = await engine.step(`look-${this.#rounds}`, async () => {
+      const requestedAt = clock.now();
+      return { at: requestedAt, sights: waiting.length > 0 ? await look(this.#worthLooking(waiting), this.#world) : {} };
+    });
+    this.#lastAt = at;
+    const time = { at, graceMs: 2 * policy.settle.atMostMs };
+    for (const [key, sight] of Object.entries(sights)) this.#update(key, (pursuit) => looked(pursuit, sight, time));
+    this.#endWhatMustEnd(at);
+    onEvent?.({ kind: 'looked', open: this.#open.size });
+  }
+
+  // The lists of the waiting VMs show those whose POST is still out too: that costs nothing more.
+  #worthLooking(waiting: readonly Pursuit[]) {
+    const projects = new Set(waiting.map(({ vm }) => `${vm.account}/${vm.project}`));
+    return [...this.#open.values()].map(({ vm }) => vm).filter((vm) => projects.has(`${vm.account}/${vm.project}`));
+  }
+
+  #endWhatMustEnd(at: number): void {
+    const { until } = this.#world;
+    const why =
+      until !== undefined && at >= until
+        ? 'the time of the run was over before it was settled'
+        : this.#stoppedAt !== null && at >= this.#stoppedAt + stopGraceMs
+          ? 'the run was stopped before it was settled'
+          : null;
+    if (why === null) return;
+    for (const key of [...this.#open.keys()]) this.#update(key, (pursuit) => timedOut(pursuit, why, at));
+  }
+
+  #update(key: string, change: (pursuit: Pursuit) => Pursuit): void {
+    const before = this.#open.get(key);
+    if (before === undefined) return;
+    const after = change(before);
+    this.#open.set(key, after);
+    if (after.outcome === null) return;
+    this.#open.delete(key);
+    this.outcomes.push(after.outcome);
+    this.#world.onEvent?.({ kind: 'settled', outcome: after.outcome });
+  }
+}
+
+function afterEntry(pursuit: Pursuit, { answered: event }: JournalEntry): Pursuit {
+  return 'bug' in event ? broken(pursuit, event.bug, event.answeredAt) : answered(pursuit, event);
+}
+
+function whenAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
