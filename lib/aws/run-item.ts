@@ -1,0 +1,157 @@
+// How runs and their outcomes lie in the table: keys, JSON texts, and the check on the way back.
+// Key scheme: `run#<name>` / `run` and `run#<name>` / `outcomes#<when>#<part>`; other prefixes are free for what else must last.
+
+import * as v from 'valibot';
+import { actions } from '../core/action.ts';
+import { PowerError } from '../core/errors.ts';
+import { type Outcome, type OutcomeCode, results } from '../core/outcome.ts';
+import { powers } from '../core/vm.ts';
+import type { NewRun, RunRecord } from '../ports.ts';
+import type { Item, Key } from './dynamo.ts';
+
+export const outcomesPrefix = 'outcomes#';
+
+// An item may have 400 KB, and a batch of 25 has to stay below 16 MB.
+const chunkBytes = 200_000;
+
+/** The partition of one run. */
+export function runPartition(name: string): string {
+  return `run#${name}`;
+}
+
+export function runKey(name: string): Key {
+  return { pk: runPartition(name), sk: 'run' };
+}
+
+/** The item of a run just recorded; it lapses at `expiresAt` (epoch seconds). */
+export function newRunItem(run: NewRun, recordedBy: string, expiresAt: number): Item {
+  return {
+    pk: { S: runPartition(run.name) },
+    sk: { S: 'run' },
+    name: { S: run.name },
+    trigger: { S: run.trigger },
+    request: jsonAttribute(run.request),
+    requestHash: { S: run.requestHash },
+    status: { S: 'recorded' },
+    recordedAt: { S: run.recordedAt },
+    recordedBy: { S: recordedBy },
+    expiresAt: { N: String(expiresAt) },
+  };
+}
+
+/** A JSON value as a text attribute; what JSON has no word for becomes null. */
+export function jsonAttribute(value: unknown): { S: string } {
+  return { S: JSON.stringify(value) ?? 'null' };
+}
+
+const text = v.pipe(
+  v.object({ S: v.string() }),
+  v.transform(({ S }) => S),
+);
+const json = v.pipe(
+  v.object({ S: v.pipe(v.string(), v.parseJson()) }),
+  v.transform(({ S }) => S),
+);
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+const progress = v.pipe(
+  v.object({ S: v.pipe(v.string(), v.parseJson(), v.object({ selected: count, sent: count, settled: count })) }),
+  v.transform(({ S }) => S),
+);
+
+const runItem = v.object({
+  name: text,
+  trigger: text,
+  request: json,
+  requestHash: text,
+  status: v.pipe(text, v.picklist(['recorded', 'running', 'ended'])),
+  recordedAt: text,
+  startedAt: v.optional(text),
+  endedAt: v.optional(text),
+  deadline: v.optional(text),
+  progress: v.optional(progress),
+  summary: v.optional(json),
+  recordedBy: v.optional(text),
+  claimedBy: v.optional(text),
+});
+
+/** A run as it is stored, with who recorded and who claimed it: that tells a writer whose answer got lost that it did win. */
+export interface StoredRun {
+  readonly run: RunRecord;
+  readonly recordedBy: string | null;
+  readonly claimedBy: string | null;
+}
+
+/** Throws `aws` when the item is not a run as this version writes them. */
+export function readRunItem(item: Item): StoredRun {
+  const parsed = v.safeParse(runItem, item);
+  if (!parsed.success) throw unreadable('run', parsed.issues);
+  const { recordedBy = null, claimedBy = null, ...kept } = parsed.output;
+  const { startedAt = null, endedAt = null, deadline = null, progress = null, summary = null, ...rest } = kept;
+  return { run: { ...rest, startedAt, endedAt, deadline, progress, summary }, recordedBy, claimedBy };
+}
+
+/** The outcomes as items well below DynamoDB's limit, in an order that `when` (sortable text) begins. */
+export function outcomeItems(name: string, when: string, outcomes: readonly Outcome[], expiresAt: number): Item[] {
+  return chunks(outcomes.map((outcome) => JSON.stringify(outcome))).map((chunk, part) => ({
+    pk: { S: runPartition(name) },
+    sk: { S: `${outcomesPrefix}${when}#${String(part).padStart(5, '0')}` },
+    outcomes: { S: `[${chunk.join(',')}]` },
+    expiresAt: { N: String(expiresAt) },
+  }));
+}
+
+function chunks(texts: readonly string[]): string[][] {
+  const all: string[][] = [];
+  let open: string[] = [];
+  let bytes = 0;
+  for (const text of texts) {
+    const size = Buffer.byteLength(text) + 1;
+    if (open.length === 0 || bytes + size > chunkBytes) {
+      open = [];
+      bytes = 0;
+      all.push(open);
+    }
+    open.push(text);
+    bytes += size;
+  }
+  return all;
+}
+
+const outcome = v.object({
+  vm: v.string(),
+  name: v.string(),
+  account: v.string(),
+  project: v.string(),
+  action: v.nullable(v.picklist(actions)),
+  result: v.picklist(results),
+  reason: v.string(),
+  // Written by this project only; a word that a newer version added is passed on as it is.
+  code: v.custom<OutcomeCode>((value) => typeof value === 'string'),
+  power: v.picklist(powers),
+  attempts: count,
+  durationMs: v.number(),
+});
+
+const outcomesItem = v.object({
+  outcomes: v.pipe(
+    v.object({ S: v.pipe(v.string(), v.parseJson(), v.array(outcome)) }),
+    v.transform(({ S }) => S),
+  ),
+});
+
+/** Throws `aws` when the item does not hold outcomes as this version writes them. */
+export function readOutcomeItem(item: Item): readonly Outcome[] {
+  const parsed = v.safeParse(outcomesItem, item);
+  if (!parsed.success) throw unreadable('outcomes', parsed.issues);
+  return parsed.output.outcomes;
+}
+
+// Paths only: what stands in the item is not for messages.
+function unreadable(what: string, issues: readonly v.BaseIssue<unknown>[]): PowerError {
+  const paths = new Set(issues.map((issue) => v.getDotPath(issue) ?? 'item'));
+  const where = [...paths].slice(0, 5).join(', ');
+  return new PowerError(
+    'aws',
+    `the table holds ${what} that cannot be read (${where}): were they written by another version?`,
+  );
+}
