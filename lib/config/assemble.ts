@@ -1,0 +1,57 @@
+// From a checked power.config.ts and the environment to the Config that everything else reads.
+// Nothing is judged here: what arrives was found right.
+
+import type { AccountConfig, Config } from '../config.ts';
+import type { Environment } from './environment.ts';
+import type { CheckedConfig } from './schema.ts';
+import { parseApiUrl } from './url.ts';
+
+/** The Config, deeply frozen: nobody can change what everybody reads. */
+export function assembleConfig(checked: CheckedConfig, environment: Environment): Config {
+  const { accounts: _, projects: __, crons, webhooks, shutdown, start, timeouts, settle, ...rest } = checked;
+  return deepFreeze({
+    accounts: assembleAccounts(checked, environment),
+    tags: rest.tags,
+    crons: Object.entries(crons).map(([name, { maxEventAge, ...cron }]) => ({
+      name,
+      ...cron,
+      maxEventAgeMs: maxEventAge,
+    })),
+    webhooks: Object.entries(webhooks).map(([name, webhook]) => ({ name, ...webhook, allow: webhook.allow ?? null })),
+    shutdown: assembleSend(shutdown),
+    start: assembleSend(start),
+    allowEscalation: rest.allowEscalation,
+    timeouts: { readMs: timeouts.read, actionMs: timeouts.action },
+    settle: { everyMs: settle.every, atMostMs: settle.atMost },
+    guard: rest.guard,
+    pace: rest.pace,
+    states: rest.states,
+    alarms: rest.alarms ?? null,
+    reservedConcurrency: rest.reservedConcurrency ?? null,
+  });
+}
+
+function assembleAccounts({ accounts, projects }: CheckedConfig, environment: Environment): readonly AccountConfig[] {
+  const defaultUrl = parseApiUrl(environment.apiUrl) ?? environment.apiUrl;
+  // The token stands instead of the secret, so that nobody fetches one that is not needed.
+  const secretOf = (secretId: string | null) => (environment.token === null ? secretId : null);
+  if (accounts === undefined) {
+    return [{ name: 'main', apiUrl: defaultUrl, secretId: secretOf(environment.secretId), projects }];
+  }
+  return Object.entries(accounts).map(([name, account]) => ({
+    name,
+    apiUrl: account.apiUrl ?? defaultUrl,
+    secretId: secretOf(account.secretId),
+    projects: account.projects,
+  }));
+}
+
+function assembleSend({ patience, resendAfter, resends }: CheckedConfig['shutdown']) {
+  return { patienceMs: patience, resendAfterMs: resendAfter, resends };
+}
+
+function deepFreeze<Value>(value: Value): Value {
+  if (typeof value !== 'object' || value === null) return value;
+  for (const inner of Object.values(value)) deepFreeze(inner);
+  return Object.freeze(value);
+}
