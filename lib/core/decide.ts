@@ -7,7 +7,12 @@ import { isProtected } from './tags.ts';
 import type { Power, Vm } from './vm.ts';
 
 export type Decision =
-  | { readonly kind: 'leave'; readonly result: 'unchanged' | 'skipped'; readonly code: OutcomeCode; readonly reason: string }
+  | {
+      readonly kind: 'leave';
+      readonly result: 'unchanged' | 'skipped';
+      readonly code: OutcomeCode;
+      readonly reason: string;
+    }
   | { readonly kind: 'send'; readonly reason: string }
   /** It is on its way to the wanted power already: only see it arrive. */
   | { readonly kind: 'settle'; readonly reason: string }
@@ -27,7 +32,8 @@ const table: Readonly<Record<Action, Readonly<Record<Power, Cell>>>> = {
 /** The decision for one VM. `protected` beats everything, then faults, then the table. */
 export function decide(action: Action, vm: Vm): Decision {
   if (isProtected(vm)) return leave('skipped', 'protected', 'its tag "protected" keeps every action away from it');
-  if (vm.faults.length > 0) return leave('skipped', 'fault', `it is left alone until this is put right: ${vm.faults.join('; ')}`);
+  if (vm.faults.length > 0)
+    return leave('skipped', 'fault', `it is left alone until this is put right: ${vm.faults.join('; ')}`);
   return decideByPower(action, vm);
 }
 
@@ -38,7 +44,10 @@ function decideByPower(action: Action, vm: Vm): Decision {
     case 'send':
       return { kind: 'send', reason: `it is ${vm.power}, so ${action} is sent` };
     case 'settle':
-      return { kind: 'settle', reason: `it is ${vm.power} already, so nothing is sent until it is ${wantedPower[action]}` };
+      return {
+        kind: 'settle',
+        reason: `it is ${vm.power} already, so nothing is sent until it is ${wantedPower[action]}`,
+      };
     case 'await on':
       return { kind: 'await', power: 'on', reason: `it is ${vm.power}, so ${action} is sent once it is on` };
     case 'await off':
@@ -49,7 +58,8 @@ function decideByPower(action: Action, vm: Vm): Decision {
 }
 
 function whySkipped(action: Action, vm: Vm): string {
-  if (vm.power === 'other') return `its state "${vm.state}" is neither on nor off; if it should be, name it in the config's "states"`;
+  if (vm.power === 'other')
+    return `its state "${vm.state}" is neither on nor off; if it should be, name it in the config's "states"`;
   return `${action} makes sense only for a VM that is on; this one is ${vm.power}`;
 }
 

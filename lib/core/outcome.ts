@@ -85,7 +85,7 @@ export interface Unlisted {
 
 /** An outcome for a VM to which nothing was sent. */
 export function untouched(
-  vm: Pick<Vm, 'id' | 'name' | 'account' | 'project' | 'power'>,
+  vm: Pick<Vm, 'name' | 'account' | 'project' | 'power'> & { readonly id: string },
   action: Action | null,
   verdict: { readonly result: Result; readonly code: OutcomeCode; readonly reason: string },
 ): Outcome {

@@ -9,7 +9,7 @@ import { type Outcome, type Unlisted, untouched } from './outcome.ts';
 import type { RunPolicy } from './policy.ts';
 import { begin, type Pursuit } from './pursuit.ts';
 import { matches, parseSelector } from './selector.ts';
-import type { Vm, VmId } from './vm.ts';
+import type { Vm } from './vm.ts';
 
 /** What of a run request the plan depends on. */
 export interface PlanRequest {
@@ -60,7 +60,12 @@ function part(vms: readonly Vm[], request: PlanRequest, policy: RunPolicy, now: 
 }
 
 // Judged over the whole run, and in a dry run too: a preview that hides the refusal would be a surprise.
-function refusalOf(request: PlanRequest, pursuits: readonly Pursuit[], listed: number, policy: RunPolicy): Refusal | null {
+function refusalOf(
+  request: PlanRequest,
+  pursuits: readonly Pursuit[],
+  listed: number,
+  policy: RunPolicy,
+): Refusal | null {
   const toSend = pursuits.filter(({ phase }) => phase !== 'settling').length;
   if (toSend === 0) return null;
   const noLeave = withoutLeave(request.action, request.allowDataLoss);
@@ -68,12 +73,18 @@ function refusalOf(request: PlanRequest, pursuits: readonly Pursuit[], listed: n
 }
 
 function settleEarly(request: PlanRequest, { pursuits, outcomes }: Parted, refusal: Refusal | null): Parted {
-  if (refusal !== null) return allEnd(pursuits, outcomes, ({ vm }) => untouched(vm, request.action, { result: 'refused', ...refusal }));
-  if (request.dryRun) return allEnd(pursuits, outcomes, (pursuit) => untouched(pursuit.vm, request.action, planned(pursuit)));
+  if (refusal !== null)
+    return allEnd(pursuits, outcomes, ({ vm }) => untouched(vm, request.action, { result: 'refused', ...refusal }));
+  if (request.dryRun)
+    return allEnd(pursuits, outcomes, (pursuit) => untouched(pursuit.vm, request.action, planned(pursuit)));
   return { pursuits, outcomes };
 }
 
-function allEnd(pursuits: readonly Pursuit[], outcomes: readonly Outcome[], end: (pursuit: Pursuit) => Outcome): Parted {
+function allEnd(
+  pursuits: readonly Pursuit[],
+  outcomes: readonly Outcome[],
+  end: (pursuit: Pursuit) => Outcome,
+): Parted {
   return { pursuits: [], outcomes: [...outcomes, ...pursuits.map(end)] };
 }
 
@@ -87,9 +98,12 @@ function planned({ vm, action, phase, awaits }: Pursuit): { result: 'planned'; c
   return { result: 'planned', code: 'dry-run', reason: what };
 }
 
-function chooseByIds(ids: readonly string[] | null, { vms, unlisted }: Inventory): { chosen: readonly Vm[]; missing: readonly Outcome[] } {
+function chooseByIds(
+  ids: readonly string[] | null,
+  { vms, unlisted }: Inventory,
+): { chosen: readonly Vm[]; missing: readonly Outcome[] } {
   if (ids === null) return { chosen: vms, missing: [] };
-  const byText = Map.groupBy(vms, (vm) => vm.id as string);
+  const byText = Map.groupBy(vms, (vm): string => vm.id);
   const chosen = new Set<Vm>();
   const missing: Outcome[] = [];
   for (const text of new Set(ids)) {
@@ -115,10 +129,14 @@ function splitId(text: string): { account: string | null; id: string } {
 
 function notListed(text: string, unlisted: readonly Unlisted[]): Outcome {
   const { account, id } = splitId(text);
-  const vm = { id: id as VmId, name: '', account: account ?? '', project: '', power: 'other' } as const;
+  const vm = { id, name: '', account: account ?? '', project: '', power: 'other' } as const;
   if (unlisted.length > 0) {
     const reason = `not found, and ${unlisted.length} project(s) could not be listed: try again when they can`;
     return untouched(vm, null, { result: 'unknown', code: 'not-listed', reason });
   }
-  return untouched(vm, null, { result: 'refused', code: 'not-listed', reason: 'no project of this run has a VM with this id: check the id' });
+  return untouched(vm, null, {
+    result: 'refused',
+    code: 'not-listed',
+    reason: 'no project of this run has a VM with this id: check the id',
+  });
 }

@@ -67,7 +67,13 @@ export interface LookTime {
 }
 
 /** The pursuit of a VM for which the decision is to send, await or settle. */
-export function begin(vm: Vm, action: Action, decision: Exclude<Decision, { kind: 'leave' }>, run: RunPolicy, now: number): Pursuit {
+export function begin(
+  vm: Vm,
+  action: Action,
+  decision: Exclude<Decision, { kind: 'leave' }>,
+  run: RunPolicy,
+  now: number,
+): Pursuit {
   const own = ownPolicy(vm, action, run);
   return {
     vm,
@@ -91,7 +97,7 @@ export function begin(vm: Vm, action: Action, decision: Exclude<Decision, { kind
 
 function ownPolicy(vm: Vm, action: Action, run: RunPolicy): { policy: SendPolicy; mayEscalate: boolean } {
   if (action === 'start') return { policy: run.start, mayEscalate: false };
-  const tag = vm.tags['shutdown'] === undefined ? {} : parseShutdownTag(vm.tags['shutdown']);
+  const tag = vm.tags.shutdown === undefined ? {} : parseShutdownTag(vm.tags.shutdown);
   if (action !== 'shutdown' || 'fault' in tag) return { policy: run.shutdown, mayEscalate: false };
   return {
     policy: { ...run.shutdown, patienceMs: tag.patienceMs ?? run.shutdown.patienceMs },
@@ -146,7 +152,11 @@ function verdictOnAnswer(pursuit: Pursuit, { meaning, detail }: Answered): Verdi
       return { result: 'gone', code: 'gone', reason: `the API no longer knows it (${detail})` };
     case 'done':
       if (isProvable) return null;
-      return { result: 'accepted', code: 'taken', reason: `the API took the ${pursuit.action}; no state can prove its effect` };
+      return {
+        result: 'accepted',
+        code: 'taken',
+        reason: `the API took the ${pursuit.action}; no state can prove its effect`,
+      };
     case 'unknown':
       if (isProvable) return null;
       return {
@@ -175,7 +185,8 @@ function verdictOnAnswer(pursuit: Pursuit, { meaning, detail }: Answered): Verdi
 export function looked(pursuit: Pursuit, sight: Sight, time: LookTime): Pursuit {
   if (sight === 'unseen') return notSeen(pursuit, time);
   if (pursuit.phase === 'done') return pursuit;
-  if (sight === 'gone') return finish(pursuit, { result: 'gone', code: 'gone', reason: 'the API no longer knows it' }, time.at);
+  if (sight === 'gone')
+    return finish(pursuit, { result: 'gone', code: 'gone', reason: 'the API no longer knows it' }, time.at);
   const wanted = wantedPower[pursuit.action];
   const seen: Pursuit = { ...pursuit, power: sight, wasSeenWanted: pursuit.wasSeenWanted || sight === wanted };
   switch (seen.phase) {
@@ -223,7 +234,8 @@ function canEscalate(pursuit: Pursuit): boolean {
 
 function whyStill(pursuit: Pursuit): string {
   const running = pursuit.power === 'on' ? 'running' : pursuit.power;
-  if (pursuit.wasSeenWanted) return `it was seen ${wantedPower[pursuit.action]}, then ${pursuit.power} again: somebody or something changed it back`;
+  if (pursuit.wasSeenWanted)
+    return `it was seen ${wantedPower[pursuit.action]}, then ${pursuit.power} again: somebody or something changed it back`;
   const said = pursuit.answer === null ? 'nothing had to be sent' : `last answer: ${pursuit.answer.detail}`;
   return `still ${running} when patience was over (${said})`;
 }
@@ -246,7 +258,11 @@ function refusal(pursuit: Pursuit): Verdict {
   const { answer, power } = pursuit;
   const detail = answer?.detail ?? '';
   if (answer?.meaning === 'slow-down') {
-    return { result: 'refused', code: 'throttled', reason: `the API kept asking for fewer calls (${detail}), and it is ${power}` };
+    return {
+      result: 'refused',
+      code: 'throttled',
+      reason: `the API kept asking for fewer calls (${detail}), and it is ${power}`,
+    };
   }
   if (answer?.meaning === 'token') {
     return { result: 'refused', code: 'token', reason: whyToken(pursuit, detail) };
@@ -256,8 +272,10 @@ function refusal(pursuit: Pursuit): Verdict {
 
 function arrived(pursuit: Pursuit): Verdict {
   const { action, asked, attempts, sends, mayHaveWorked, power } = pursuit;
-  if (attempts === 0) return { result: 'unchanged', code: 'already', reason: `it became ${power} without anything being sent` };
-  if (!mayHaveWorked) return { result: 'unchanged', code: 'already', reason: `the API said no, and it already is ${power}` };
+  if (attempts === 0)
+    return { result: 'unchanged', code: 'already', reason: `it became ${power} without anything being sent` };
+  if (!mayHaveWorked)
+    return { result: 'unchanged', code: 'already', reason: `the API said no, and it already is ${power}` };
   if (action !== asked && sends > 0) {
     return { result: 'succeeded', code: 'forced', reason: 'forced off: it did not heed the shutdown in time' };
   }
@@ -277,7 +295,11 @@ function notSeen(pursuit: Pursuit, time: LookTime): Pursuit {
 export function stopped(pursuit: Pursuit, at: number): Pursuit {
   if (pursuit.phase === 'done' || pursuit.phase === 'sending') return { ...pursuit, mayEscalate: false };
   if (pursuit.attempts === 0) {
-    return finish(pursuit, { result: 'skipped', code: 'interrupted', reason: 'the run was stopped before anything was sent to it' }, at);
+    return finish(
+      pursuit,
+      { result: 'skipped', code: 'interrupted', reason: 'the run was stopped before anything was sent to it' },
+      at,
+    );
   }
   const exhausted = { ...pursuit.policy, resends: 0 };
   return { ...pursuit, policy: exhausted, mayEscalate: false, phase: 'settling' };
@@ -291,7 +313,11 @@ export function timedOut(pursuit: Pursuit, why: string, at: number): Pursuit {
 
 /** The pursuit after our own mistake: it stays this VM's trouble (rule 5). */
 export function broken(pursuit: Pursuit, detail: string, at: number): Pursuit {
-  return finish(pursuit, { result: 'unknown', code: 'bug', reason: `a mistake of ours: ${detail}; please report it` }, at);
+  return finish(
+    pursuit,
+    { result: 'unknown', code: 'bug', reason: `a mistake of ours: ${detail}; please report it` },
+    at,
+  );
 }
 
 function isPatienceOver(pursuit: Pursuit, at: number): boolean {
@@ -311,6 +337,16 @@ function resendAt({ answer, policy }: Pursuit): number {
 function finish(pursuit: Pursuit, verdict: Verdict, at: number): Pursuit {
   const { vm, asked, power, attempts, begunAt } = pursuit;
   const { id, name, account, project } = vm;
-  const outcome = { vm: id, name, account, project, action: asked, ...verdict, power, attempts, durationMs: Math.max(0, at - begunAt) };
+  const outcome = {
+    vm: id,
+    name,
+    account,
+    project,
+    action: asked,
+    ...verdict,
+    power,
+    attempts,
+    durationMs: Math.max(0, at - begunAt),
+  };
   return { ...pursuit, phase: 'done', outcome };
 }

@@ -13,7 +13,13 @@ export interface ActLimits extends SendLimits {
 }
 
 /** Sends the action and returns the answer's meaning. Throws only what the cloud throws (`secret`). */
-export async function act(cloud: VmCloud, id: VmId, action: Action, limits: ActLimits, clock: Clock): Promise<Answered> {
+export async function act(
+  cloud: VmCloud,
+  id: VmId,
+  action: Action,
+  limits: ActLimits,
+  clock: Clock,
+): Promise<Answered> {
   const { patienceMs, ...sendLimits } = limits;
   let posts = 0;
   let sentAt: number | null = null;

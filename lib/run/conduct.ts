@@ -11,7 +11,10 @@ import { settle } from './settle.ts';
 import type { RunWorld } from './world.ts';
 
 /** Conducts a run. Throws `request` or `selector` before anything was sent; what VMs and the API do is in the report. */
-export async function conduct(run: { readonly name: string; readonly request: RunRequest }, world: RunWorld): Promise<RunReport> {
+export async function conduct(
+  run: { readonly name: string; readonly request: RunRequest },
+  world: RunWorld,
+): Promise<RunReport> {
   const { request } = run;
   const callsBefore = countCalls(world);
   const { startedAt, inventory } = await world.engine.step('list', async () => ({
@@ -59,5 +62,9 @@ function countCalls({ accounts }: RunWorld): Calls {
 }
 
 function callsSince(before: Calls, after: Calls): Calls {
-  return { lists: after.lists - before.lists, reads: after.reads - before.reads, actions: after.actions - before.actions };
+  return {
+    lists: after.lists - before.lists,
+    reads: after.reads - before.reads,
+    actions: after.actions - before.actions,
+  };
 }

@@ -88,7 +88,10 @@ function pick<T>(what: string, names: readonly string[] | null, all: readonly T[
   const strange = names?.filter((name) => !all.some((item) => nameOf(item) === name)) ?? [];
   if (strange.length > 0) {
     const known = all.map(nameOf).join(', ');
-    throw new PowerError('request', `there is no ${what} ${strange.map((name) => `"${name}"`).join(', ')} in the configuration; there is: ${known}`);
+    throw new PowerError(
+      'request',
+      `there is no ${what} ${strange.map((name) => `"${name}"`).join(', ')} in the configuration; there is: ${known}`,
+    );
   }
   return all.filter((item) => names === null || names.includes(nameOf(item)));
 }

@@ -11,8 +11,12 @@ type LookWorld = Pick<RunWorld, 'accounts' | 'states' | 'log'>;
 /** What each VM looks like now, by VM key; requested anew, nothing remembered. */
 export async function look(vms: readonly Vm[], world: LookWorld): Promise<Record<string, Sight>> {
   const lists = await listProjects(accountsOf(vms, world.accounts), world.log);
-  const listed = new Map(lists.flatMap((list) => ('vms' in list ? list.vms.map((vm) => [vmKey(vm), vm.state] as const) : [])));
-  const unread = new Set(lists.filter((list) => 'reason' in list).map(({ account, project }) => `${account}/${project}`));
+  const listed = new Map(
+    lists.flatMap((list) => ('vms' in list ? list.vms.map((vm) => [vmKey(vm), vm.state] as const) : [])),
+  );
+  const unread = new Set(
+    lists.filter((list) => 'reason' in list).map(({ account, project }) => `${account}/${project}`),
+  );
   const sights = await Promise.all(
     vms.map(async (vm): Promise<[string, Sight]> => {
       const state = listed.get(vmKey(vm));

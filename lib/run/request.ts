@@ -11,14 +11,17 @@ const name = v.pipe(v.string(), v.minLength(1), v.maxLength(256));
 /** `id`, or `account/id` where two accounts have that id. */
 const idText = v.pipe(
   v.string(),
-  v.regex(/^(?:[A-Za-z0-9][\w.-]{0,63}\/)?[A-Za-z0-9][\w.-]{0,127}$/, 'an id, or account/id, of letters, digits, "_", "." and "-"'),
+  v.regex(
+    /^(?:[A-Za-z0-9][\w.-]{0,63}\/)?[A-Za-z0-9][\w.-]{0,127}$/,
+    'an id, or account/id, of letters, digits, "_", "." and "-"',
+  ),
 );
 
 const selectorText = v.pipe(
   v.string(),
   v.maxLength(4096),
   v.rawCheck(({ dataset, addIssue }) => {
-    if (!dataset.typed || dataset.value === '*') return;
+    if (!dataset.typed) return;
     try {
       parseSelector(dataset.value);
     } catch (error) {

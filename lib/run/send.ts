@@ -16,7 +16,10 @@ export interface JournalEntry {
 /** The latest state of the pursuit with this key: a VM seen in the wanted power meanwhile is not sent to any more. */
 export type Present = (key: string) => Pursuit | undefined;
 
-export type SendWorld = Pick<RunWorld, 'accounts' | 'engine' | 'clock' | 'log' | 'policy' | 'inFlight' | 'onEvent' | 'stop' | 'until'>;
+export type SendWorld = Pick<
+  RunWorld,
+  'accounts' | 'engine' | 'clock' | 'log' | 'policy' | 'inFlight' | 'onEvent' | 'stop' | 'until'
+>;
 
 /** Resolves when every pursuit of the wave has its entry in the journal. */
 export async function sendWave(
@@ -46,7 +49,8 @@ async function sendOne(pursuit: Pursuit, present: Present, world: SendWorld): Pr
   const cloud = world.accounts.find((account) => account.cloud.account === vm.account)?.cloud;
   try {
     if (cloud === undefined) throw new PowerError('config', `account "${vm.account}" has no cloud`);
-    if (present(vmKey(vm))?.wasSeenWanted) return unsent('it was seen in the wanted power meanwhile', world.clock.now());
+    if (present(vmKey(vm))?.wasSeenWanted)
+      return unsent('it was seen in the wanted power meanwhile', world.clock.now());
     if (world.stop?.aborted) return unsent('the run was stopped', world.clock.now());
     world.onEvent?.({ kind: 'sent', vm: vm.id, account: vm.account, action, attempt: pursuit.attempts + 1 });
     const answered = await act(cloud, vm.id, action, limitsOf(pursuit, world), world.clock);
@@ -77,7 +81,8 @@ function limitsOf(pursuit: Pursuit, { policy, stop, until }: SendWorld) {
 function afterThrow({ vm, action }: Pursuit, error: unknown, { clock, log }: SendWorld): JournalEntry['answered'] {
   log.error('an action could not be sent', { vm: vm.id, account: vm.account, action, error });
   const answeredAt = clock.now();
-  if (error instanceof PowerError) return { meaning: 'token', detail: error.message, posts: 0, sentAt: null, answeredAt };
+  if (error instanceof PowerError)
+    return { meaning: 'token', detail: error.message, posts: 0, sentAt: null, answeredAt };
   return { bug: error instanceof Error ? error.name : 'unknown error', answeredAt };
 }
 

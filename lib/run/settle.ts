@@ -109,7 +109,10 @@ class Settlement {
     const waiting = [...this.#open.values()].filter(({ phase }) => phase === 'settling' || phase === 'awaiting');
     const { at, sights } = await engine.step(`look-${this.#rounds}`, async () => {
       const requestedAt = clock.now();
-      return { at: requestedAt, sights: waiting.length > 0 ? await look(this.#worthLooking(waiting), this.#world) : {} };
+      return {
+        at: requestedAt,
+        sights: waiting.length > 0 ? await look(this.#worthLooking(waiting), this.#world) : {},
+      };
     });
     this.#lastAt = at;
     const time = { at, graceMs: 2 * policy.settle.atMostMs };
@@ -158,4 +161,3 @@ function whenAborted(signal: AbortSignal): Promise<void> {
     else signal.addEventListener('abort', () => resolve(), { once: true });
   });
 }
-

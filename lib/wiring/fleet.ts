@@ -35,6 +35,7 @@ export function wireFleet(config: Config, parts: FleetParts): FleetAccount[] {
 
 function tokensOf({ name, secretId }: AccountConfig, { token, secrets, clock, log }: FleetParts): TokenSource {
   if (token !== undefined) return fixedToken(token);
-  if (secretId === null) throw new PowerError('config', `account "${name}" has no secret that holds its token: set OPENSCALER_SECRET_ID`);
+  if (secretId === null)
+    throw new PowerError('config', `account "${name}" has no secret that holds its token: set OPENSCALER_SECRET_ID`);
   return tokenSource({ secretId, secrets, clock, log });
 }
