@@ -1,0 +1,70 @@
+// One action on one VM: POST /v1/vms/{id}/actions, sent once, and once more only with a renewed token.
+// Everything else that may be sent again is the stop protocol's business, since only it looks first (rule 4).
+
+import type { Action } from '../core/action.ts';
+import type { Answer } from '../core/failure.ts';
+import type { SendLimits, Sent } from '../ports.ts';
+import { detailOf } from './detail.ts';
+import type { HttpRequest } from './exchange.ts';
+import type { Departed, Line } from './line.ts';
+import type { NotLeft } from './pace.ts';
+import { parseJson } from './wire.ts';
+
+/** The documented answer to an action is empty. */
+const maxBytes = 64 * 1024;
+
+export interface ActionRequest {
+  readonly url: string;
+  readonly action: Action;
+  readonly limits: SendLimits;
+  /** Called once for each POST that leaves. */
+  readonly onLeave: () => void;
+}
+
+/** Sends the action when its turn comes and says what came back. Throws `secret`, nothing else. */
+export async function sendAction(line: Line, request: ActionRequest): Promise<Sent> {
+  const first = await post(line, request);
+  if ('notLeft' in first) return { answer: unsent(first), posts: 0, sentAt: null };
+  const { exchanged, token, leftAt: sentAt } = first;
+  const once: Sent = { answer: answerOf(first), posts: 1, sentAt };
+  if (exchanged.kind === 'silence' || exchanged.status !== 401) return once;
+
+  const renewed = await line.renew(token);
+  if (renewed === token) return once;
+  const second = await post(line, request, renewed);
+  return 'notLeft' in second ? once : { answer: answerOf(second), posts: 2, sentAt };
+}
+
+function post(line: Line, request: ActionRequest, given?: string): Promise<Departed | NotLeft> {
+  const { until, stop, timeoutMs } = request.limits;
+  const leaveBy = { ...(until === undefined ? {} : { until }), ...(stop ? { stop } : {}) };
+  const prepare = (token: string, now: number): HttpRequest => {
+    request.onLeave();
+    return {
+      method: 'POST',
+      url: request.url,
+      token,
+      json: JSON.stringify({ type: request.action }),
+      timeoutMs: Math.min(timeoutMs, (until ?? Number.POSITIVE_INFINITY) - now),
+      maxBytes,
+    };
+  };
+  return line.send('action', leaveBy, prepare, given);
+}
+
+function unsent({ notLeft }: NotLeft): Answer {
+  const why = notLeft === 'stopped' ? 'the run was stopped' : 'its time was over';
+  return { kind: 'unsent', detail: `never sent: ${why} while it waited for its turn` };
+}
+
+function answerOf({ exchanged, token }: Departed): Answer {
+  if (exchanged.kind === 'silence') return exchanged;
+  const { status, body } = exchanged;
+  const isReadable = body.trim() === '' || parseJson(body) !== undefined;
+  return {
+    kind: 'status',
+    status,
+    body: isReadable ? 'readable' : 'unreadable',
+    detail: detailOf(status, body, token),
+  };
+}

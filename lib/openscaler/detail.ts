@@ -1,0 +1,32 @@
+// What an error body says, in a form that may be logged: short, one line, and never with our own token in it.
+// A server that echoes its request's headers would otherwise put the token into logs and run records.
+
+import { parseJson } from './wire.ts';
+
+const maxLength = 200;
+
+/** `HTTP 500: <what the body says>`, at most about 200 characters. */
+export function detailOf(status: number, body: string, token: string): string {
+  const words = oneLine(saidIn(body).replaceAll(token, '[token]'));
+  return words === '' ? `HTTP ${status}` : `HTTP ${status}: ${words}`;
+}
+
+// The shape of error bodies is not documented: the usual fields, else the body itself.
+function saidIn(body: string): string {
+  const head = body.slice(0, 65_536);
+  const json = parseJson(head);
+  if (typeof json !== 'object' || json === null) return head;
+  for (const key of ['message', 'detail', 'error', 'title']) {
+    const value: unknown = Reflect.get(json, key);
+    if (typeof value === 'string' && value !== '') return value;
+  }
+  return head === '{}' || head === '[]' ? '' : head;
+}
+
+function oneLine(text: string): string {
+  const line = text
+    .slice(0, maxLength * 10)
+    .replaceAll(/[\p{C}\p{Z}\s]+/gu, ' ')
+    .trim();
+  return line.length > maxLength ? `${line.slice(0, maxLength - 1)}…` : line;
+}
