@@ -1,0 +1,68 @@
+// `power check`: is the configuration right, what does it mean, and can every tag of the live fleet be read?
+// Sends nothing. Without credentials it says that the fleet was not checked.
+
+import type { Command } from 'commander';
+import { explainConfig } from '../../lib/config/explain.ts';
+import { type Config, type Environment, loadConfig, readEnvironment } from '../../lib/config.ts';
+import { PowerError } from '../../lib/core/errors.ts';
+import { takeInventory } from '../../lib/run/inventory.ts';
+import { readConfigInput } from '../config-input.ts';
+import { type ExitCode, exitCode } from '../exit-code.ts';
+import { worldOf } from '../fleet.ts';
+import type { GlobalOptions } from '../program.ts';
+import { renderCheck } from '../render/check.ts';
+import { type CheckResult, checkJson } from '../render/json.ts';
+import type { Terminal } from '../terminal.ts';
+
+export interface CheckOptions {
+  readonly json?: true;
+}
+
+const examples = `
+Examples:
+  power check
+  power check --config staging.config.ts
+  power check --json | jq -r '.fleet.faulty[] | "\\(.name): \\(.faults[])"'
+
+Exit codes: 0 all well, 1 a VM has a faulty tag or a project could not be listed, 2 the configuration has faults.
+`;
+
+export function checkCommand(
+  program: Command,
+  perform: (options: CheckOptions & GlobalOptions) => Promise<void>,
+): void {
+  program
+    .command('check')
+    .description('check the configuration, say what it means, and check the tags of the live fleet')
+    .option('--json', 'one JSON document on standard output')
+    .addHelpText('after', examples)
+    .action((_options, command: Command) => perform(command.optsWithGlobals()));
+}
+
+export async function check(options: CheckOptions & GlobalOptions, terminal: Terminal): Promise<ExitCode> {
+  const { out } = terminal;
+  const result = await examine(options, terminal);
+  out.write(options.json ? checkJson(result) : renderCheck(result, out));
+  if (result.faults.length > 0) return exitCode.usage;
+  const { vms, unlisted } = result.fleet ?? { vms: [], unlisted: [] };
+  return unlisted.length > 0 || vms.some(({ faults }) => faults.length > 0) ? exitCode.trouble : exitCode.well;
+}
+
+async function examine(options: GlobalOptions, terminal: Terminal): Promise<CheckResult> {
+  const environment = readEnvironment();
+  try {
+    const input = await readConfigInput(options.config, terminal.directory);
+    const config = loadConfig(input, environment, { where: 'terminal', credentials: 'optional' });
+    const meaning = explainConfig(config, new Date(terminal.clock.now()));
+    if (!hasCredentials(config, environment)) return { faults: [], meaning, fleet: null };
+    const world = worldOf(config, environment, options, terminal);
+    return { faults: [], meaning, fleet: await takeInventory({ accounts: null, projects: null }, world) };
+  } catch (error) {
+    if (!(error instanceof PowerError) || error.code !== 'config') throw error;
+    return { faults: error.faults.length > 0 ? error.faults : [error.message], meaning: [], fleet: null };
+  }
+}
+
+function hasCredentials(config: Config, { token }: Environment): boolean {
+  return token !== null || config.accounts.every(({ secretId }) => secretId !== null);
+}

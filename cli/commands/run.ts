@@ -1,0 +1,107 @@
+// `power run`: one action on the VMs that were selected, followed live, reported VM by VM.
+// The same request and the same run as every other trigger; this file only asks and shows.
+
+import { Argument, type Command } from 'commander';
+import { type Action, actions } from '../../lib/core/action.ts';
+import { conduct } from '../../lib/run/conduct.ts';
+import { type Scope, takeInventory } from '../../lib/run/inventory.ts';
+import { randomRunName } from '../../lib/run/name.ts';
+import { type RunReport, verdictOf } from '../../lib/run/report.ts';
+import type { RunWorld } from '../../lib/run/world.ts';
+import { type ExitCode, exitCode, exitCodeOfReport } from '../exit-code.ts';
+import { openFleet } from '../fleet.ts';
+import type { GlobalOptions } from '../program.ts';
+import { type Follower, followRun } from '../render/follow.ts';
+import { runJson } from '../render/json.ts';
+import { knownTags } from '../render/known-tags.ts';
+import { renderOutcomes, renderReport } from '../render/outcomes.ts';
+import { plain } from '../render/plain.ts';
+import { type RunOptions, requestOf } from '../run-request.ts';
+import type { Notes, Terminal } from '../terminal.ts';
+
+export interface RunArguments extends RunOptions {
+  readonly action: Action;
+  readonly json?: true;
+}
+
+const examples = `
+Examples:
+  power run shutdown -l env=dev --dry-run
+  power run shutdown -l 'env=dev,tier!=db'
+  power run start --id 8 --id acme/23                 ids; with the account where two have the same
+  power run power_off -l env=ci --allow-data-loss     like cutting the power
+  power run start --all --project sandbox
+  power run shutdown -l env=dev --json | jq '.outcomes[] | select(.result != "succeeded")'
+
+--id and -l together act on the VMs that both name. Ctrl-C sends nothing more, settles what is
+in flight, and prints the report; a second Ctrl-C ends at once.
+`;
+
+export function runCommand(program: Command, perform: (options: RunArguments & GlobalOptions) => Promise<void>): void {
+  program
+    .command('run')
+    .description('act on the selected VMs and see what became of each')
+    .addArgument(new Argument('<action>', 'what to do').choices(actions))
+    .option('-l, --selector <selector>', "VMs whose tags match, in Kubernetes' label-selector language")
+    .option('--all', 'every VM (protected ones excepted, always)')
+    .option('--id <id>', 'this VM; repeat for more', collect)
+    .option('--account <name>', 'only VMs of this account; repeat for more', collect)
+    .option('--project <name>', 'only VMs of this project; repeat for more', collect)
+    .option('--dry-run', 'say what would be done, send nothing')
+    .option('--allow-data-loss', 'needed for power_off and reset')
+    .option('--override-guard', 'stop more VMs than the guard of the configuration allows')
+    .option('--allow-empty', 'matching no VM is fine')
+    .option('--json', 'one JSON document on standard output')
+    .addHelpText('after', examples)
+    .action((action: Action, _options, command: Command) => perform({ ...command.optsWithGlobals(), action }));
+}
+
+function collect(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
+}
+
+export async function run(options: RunArguments & GlobalOptions, terminal: Terminal): Promise<ExitCode> {
+  const { out, notes, interrupt } = terminal;
+  const request = requestOf(options.action, options);
+  const fleet = await openFleet(options, terminal);
+  const follower = followRun(
+    `${request.action} ${request.select ?? 'by id'}${request.dryRun ? ' (dry run)' : ''}`,
+    terminal,
+  );
+  const world = { ...fleet.world, stop: interrupt.stop, onEvent: follower.onEvent };
+  const sayStop = () =>
+    notes.line('stopping: nothing more is sent; settling what is in flight. Ctrl-C again ends at once.');
+  interrupt.stop.addEventListener('abort', sayStop, { once: true });
+  const report = await Promise.race([
+    conduct({ name: randomRunName('cli'), request }, world).finally(() => follower.end()),
+    interrupt.endNow.then(() => null),
+  ]);
+  interrupt.stop.removeEventListener('abort', sayStop);
+  if (report === null) return endAtOnce(follower, notes);
+  out.write(options.json ? runJson(report) : renderReport(report, out));
+  await explainVerdict(report, request, fleet.world, terminal);
+  return exitCodeOfReport(report, interrupt.stop.aborted);
+}
+
+/** On standard error even without `--json`: what is known is not the whole report. */
+function endAtOnce(follower: Follower, notes: Notes): ExitCode {
+  follower.end();
+  notes.line('ended before the report was out. What had settled by then (the rest is unknown):');
+  notes.line(renderOutcomes(follower.progress.outcomes, { paint: notes.paint, width: null }).trimEnd() || '(nothing)');
+  return exitCode.interrupted;
+}
+
+async function explainVerdict(
+  report: RunReport,
+  scope: Scope,
+  world: RunWorld,
+  { notes, interrupt }: Terminal,
+): Promise<void> {
+  if (verdictOf(report) === 'refused') {
+    const refusal = report.outcomes.find(({ code }) => code === 'guard' || code === 'data-loss');
+    notes.line(`${notes.paint('red', 'refused, nothing was sent:')} ${plain(refusal?.reason ?? '')}`);
+  }
+  if (report.matched || interrupt.stop.aborted || report.run.select === null) return;
+  const { vms } = await takeInventory(scope, world);
+  for (const line of ['nothing matched. The tags there are:', ...knownTags(vms)]) notes.line(line);
+}

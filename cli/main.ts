@@ -1,0 +1,39 @@
+// The `power` command: hands the process's arguments, streams and signals to the program, and its code back.
+// All that only a real process has is here, so that everything else can be tested without one.
+
+import { systemClock } from '../lib/clock.ts';
+import { check } from './commands/check.ts';
+import { list } from './commands/list.ts';
+import { run } from './commands/run.ts';
+import { sim } from './commands/sim.ts';
+import { listenForInterrupt } from './interrupt.ts';
+import { runProgram } from './program.ts';
+import { makeNotes, makeOut, type Terminal } from './terminal.ts';
+
+// `power list | head` closes the pipe while we write: what is left has no reader, and that is not a fault.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+
+const terminal: Terminal = {
+  out: makeOut(process.stdout),
+  notes: makeNotes(process.stderr),
+  clock: systemClock,
+  interrupt: listenForInterrupt(process, systemClock.now),
+  directory: process.cwd(),
+};
+
+const code = await runProgram(
+  process.argv.slice(2),
+  {
+    list: (options) => list(options, terminal),
+    run: (options) => run(options, terminal),
+    check: (options) => check(options, terminal),
+    sim: (options) => sim(options, terminal),
+  },
+  terminal,
+);
+
+await terminal.out.flush();
+// Not left to the event loop: a POST that the API still holds would keep an interrupted process alive for minutes.
+process.exit(code);

@@ -1,0 +1,85 @@
+// The grammar of the `power` command: its subcommands, and what --help says.
+// Only the grammar: what a command does is handed in, so that parsing can be tested without a fleet.
+
+import { Command, CommanderError } from 'commander';
+import { PowerError } from '../lib/core/errors.ts';
+import { type CheckOptions, checkCommand } from './commands/check.ts';
+import { type ListOptions, listCommand } from './commands/list.ts';
+import { type RunArguments, runCommand } from './commands/run.ts';
+import { type SimOptions, simCommand } from './commands/sim.ts';
+import { type ExitCode, exitCode, exitCodeOfError } from './exit-code.ts';
+import { plain } from './render/plain.ts';
+import type { Terminal } from './terminal.ts';
+
+/** Options that every subcommand takes. */
+export interface GlobalOptions {
+  readonly config?: string;
+  readonly verbose?: true;
+}
+
+/** What the subcommands do; each resolves to the exit code. */
+export interface Commands {
+  list(options: ListOptions & GlobalOptions): Promise<ExitCode>;
+  run(options: RunArguments & GlobalOptions): Promise<ExitCode>;
+  check(options: CheckOptions & GlobalOptions): Promise<ExitCode>;
+  sim(options: SimOptions & GlobalOptions): Promise<ExitCode>;
+}
+
+const examples = `
+Examples:
+  power list                                   every VM, its power and its tags
+  power run shutdown -l env=dev --dry-run      what would happen
+  power run shutdown -l env=dev                do it, and see what became of each VM
+  power run start --id 8 --id 23
+  power check                                  is the configuration right, and the fleet's tags?
+  power sim                                    an OpenScaler on this machine, to rehearse with
+
+Exit codes:
+  0  all well                  1  some VM failed, is unknown or was refused, or nothing matched
+  2  usage or configuration    3  refused by the guard or a data-loss rule, nothing was sent
+  130  interrupted, after the report
+`;
+
+/** Runs the command that the arguments name. Never throws: whatever goes wrong becomes a message and an exit code. */
+export async function runProgram(
+  args: readonly string[],
+  commands: Commands,
+  { out, notes }: Pick<Terminal, 'out' | 'notes'>,
+): Promise<ExitCode> {
+  let code: ExitCode = exitCode.well;
+  const perform =
+    <T>(command: (options: T) => Promise<ExitCode>) =>
+    async (options: T) => {
+      code = await command(options);
+    };
+  const program = new Command('power')
+    .description('Powers OpenScaler VMs on and off, by tag, and says what really became of each.')
+    .option('--config <file>', 'configuration file (default: power.config.ts here, else the one of this project)')
+    .option('-v, --verbose', 'log every call, on standard error')
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({ writeOut: out.write, writeErr: (text) => notes.line(text.trimEnd()) })
+    .addHelpText('after', examples)
+    .exitOverride();
+  listCommand(program, perform(commands.list));
+  runCommand(program, perform(commands.run));
+  checkCommand(program, perform(commands.check));
+  simCommand(program, perform(commands.sim));
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return code;
+  } catch (error) {
+    notes.clear();
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.well : exitCode.usage;
+    for (const line of sayError(error)) notes.line(`${notes.paint('red', 'power:')} ${line}`);
+    return exitCodeOfError(error);
+  }
+}
+
+/** A fault of ours is told in full; a bug of ours as one line, never with what its objects hold. */
+function sayError(error: unknown): string[] {
+  if (!(error instanceof PowerError))
+    return [`this is a bug in power: ${plain(error instanceof Error ? error.message : String(error))}`];
+  return error.faults.length > 1
+    ? [`${error.code}:`, ...error.faults.map((fault) => `- ${plain(fault)}`)]
+    : [plain(error.message)];
+}

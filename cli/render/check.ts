@@ -1,0 +1,46 @@
+// What `power check` found, for a person: the configuration's faults or meaning, then the fleet's faulty tags.
+// Every fault names the place where it can be mended.
+
+import type { Paint } from '../terminal.ts';
+import type { CheckResult } from './json.ts';
+import { plain } from './plain.ts';
+
+export function renderCheck({ faults, meaning, fleet }: CheckResult, { paint }: { readonly paint: Paint }): string {
+  const lines =
+    faults.length > 0
+      ? [
+          paint('red', `the configuration has ${count(faults.length, 'fault')}:`),
+          ...faults.map((fault) => `  ✗ ${plain(fault)}`),
+        ]
+      : [paint('bold', 'what the configuration means'), ...meaning.map((sentence) => `  ${plain(sentence)}`)];
+  return `${[...lines, '', ...fleetLines(fleet, faults.length > 0, paint)].join('\n').trimEnd()}\n`;
+}
+
+function fleetLines(fleet: CheckResult['fleet'], isFaulty: boolean, paint: Paint): string[] {
+  if (isFaulty) return [];
+  if (fleet === null)
+    return [
+      paint(
+        'yellow',
+        'the fleet was not checked: there are no credentials (set OPENSCALER_SECRET_ID or OPENSCALER_TOKEN)',
+      ),
+    ];
+  const faulty = fleet.vms.filter(({ faults }) => faults.length > 0);
+  return [
+    paint('bold', `the fleet: ${count(fleet.vms.length, 'VM')}, ${faulty.length} with a fault`),
+    ...faulty.flatMap((vm) =>
+      vm.faults.map(
+        (fault) =>
+          `  ${paint('yellow', '✗')} ${plain(`${vm.account}/${vm.project}`)} VM ${plain(vm.id)} ${plain(vm.name)}: ${plain(fault)}`,
+      ),
+    ),
+    ...fleet.unlisted.map(
+      ({ account, project, reason }) =>
+        `  ${paint('red', '✗')} ${plain(`${account}/${project}`)} could not be listed: ${plain(reason)}`,
+    ),
+  ];
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
