@@ -1,0 +1,131 @@
+import {
+  type AttributeValue,
+  DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  paginateQuery,
+} from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { dynamoRunStore } from '../../lib/aws/run-store.ts';
+import type { RunStore } from '../../lib/ports.ts';
+import { newRun, outcomeOf, runStoreContract } from '../contracts/run-store.ts';
+import { FakeClock } from '../fakes/clock.ts';
+import { MemoryRunStore } from '../fakes/run-store.ts';
+import { type Dynalite, startDynalite } from '../fixtures/dynalite.ts';
+
+const startedAt = '2026-01-05T18:00:01.000Z';
+const deadline = '2026-01-05T18:15:00.000Z';
+const endedAt = '2026-01-05T18:05:00.000Z';
+
+let dynamo: Dynalite;
+let sdk: DynamoDBClient;
+
+beforeAll(async () => {
+  dynamo = await startDynalite();
+  sdk = new DynamoDBClient(dynamo.client);
+});
+
+afterAll(async () => {
+  sdk.destroy();
+  await dynamo.close();
+});
+
+function openStore(clock = new FakeClock()): RunStore {
+  return dynamoRunStore({ table: dynamo.table, clock, client: dynamo.client });
+}
+
+async function itemsOf(name: string): Promise<Record<string, AttributeValue>[]> {
+  const items: Record<string, AttributeValue>[] = [];
+  const query = {
+    TableName: dynamo.table,
+    KeyConditionExpression: 'pk = :pk',
+    ExpressionAttributeValues: { ':pk': { S: `run#${name}` } },
+  };
+  for await (const page of paginateQuery({ client: sdk }, query)) items.push(...(page.Items ?? []));
+  return items;
+}
+
+const memory = new MemoryRunStore();
+runStoreContract('the store in memory', () => memory);
+
+const clock = new FakeClock();
+let shared: RunStore | undefined;
+runStoreContract('the store in DynamoDB', () => {
+  shared ??= openStore(clock);
+  return shared;
+});
+
+describe('the store in DynamoDB', () => {
+  it('writes ten thousand outcomes in few calls, each item far below the limit of 400 KB', async () => {
+    const store = openStore();
+    await store.record(newRun('big'));
+    await store.claim('big', startedAt, deadline);
+    dynamo.calls.length = 0;
+    const outcomes = Array.from({ length: 10_000 }, (_, index) =>
+      outcomeOf(String(index), { reason: 'é'.repeat(100) }),
+    );
+    await store.end('big', endedAt, {}, outcomes);
+    expect(dynamo.calls.filter((call) => call === 'BatchWriteItem')).toHaveLength(1);
+    expect(dynamo.calls.length).toBeLessThanOrEqual(4);
+    const sizes = (await itemsOf('big')).map((item) => Buffer.byteLength(item.outcomes?.S ?? ''));
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(201_000);
+    expect(sizes.length).toBeLessThanOrEqual(26);
+    dynamo.calls.length = 0;
+    expect(await store.outcomes('big')).toEqual(outcomes);
+    expect(dynamo.calls.length).toBeGreaterThan(1);
+    expect(dynamo.calls.length).toBeLessThanOrEqual(10);
+  });
+
+  it('lets items lapse ttlDays after the run was recorded', async () => {
+    const now = Date.parse('2026-01-05T18:00:00.000Z');
+    const store = dynamoRunStore({ table: dynamo.table, clock: new FakeClock(now), client: dynamo.client, ttlDays: 7 });
+    await store.record(newRun('lapsing'));
+    await store.claim('lapsing', startedAt, deadline);
+    await store.end('lapsing', endedAt, {}, [outcomeOf('1')]);
+    const lapses = (await itemsOf('lapsing')).map((item) => item.expiresAt?.N);
+    expect(lapses).toEqual([String(now / 1000 + 7 * 86_400), String(now / 1000 + 7 * 86_400)]);
+  });
+
+  it('keeps a run thirty days unless told otherwise', async () => {
+    await openStore().record(newRun('thirty'));
+    const [item] = await itemsOf('thirty');
+    expect(item?.expiresAt?.N).toBe(String(Date.parse(newRun('x').recordedAt) / 1000 + 30 * 86_400));
+  });
+
+  it('keeps the latest outcome when the clock steps back, and those of two workers of the same instant', async () => {
+    const clock = new FakeClock(2_000_000);
+    const store = openStore(clock);
+    await store.record(newRun('skewed'));
+    await store.claim('skewed', startedAt, deadline);
+    const times = [2_000_000, 1_000_000];
+    const skewed = openStore(Object.assign(new FakeClock(), { now: () => times.shift() ?? 1_000_000 }));
+    const progress = { selected: 1, sent: 1, settled: 1 };
+    await skewed.progress('skewed', progress, [outcomeOf('1', { result: 'unknown' })]);
+    await skewed.progress('skewed', progress, [outcomeOf('1')]);
+    await store.progress('skewed', progress, [outcomeOf('2')]);
+    const kept = await store.outcomes('skewed');
+    expect(kept).toHaveLength(2);
+    expect(kept).toEqual(expect.arrayContaining([outcomeOf('1'), outcomeOf('2')]));
+  });
+
+  it('says so when what it reads was not written as it writes', async () => {
+    const alien = { pk: { S: 'run#alien' }, sk: { S: 'run' }, name: { S: 'alien' }, status: { S: 'secret-value' } };
+    await sdk.send(new PutItemCommand({ TableName: dynamo.table, Item: alien }));
+    const error: unknown = await openStore()
+      .read('alien', endedAt)
+      .catch((caught: unknown) => caught);
+    expect(error).toMatchObject({
+      name: 'PowerError',
+      code: 'aws',
+      message: expect.stringContaining('another version'),
+    });
+    expect(String(error)).not.toContain('secret-value');
+  });
+
+  it('leaves the request as text that a person can read in the console', async () => {
+    await openStore().record(newRun('readable'));
+    const Key = { pk: { S: 'run#readable' }, sk: { S: 'run' } };
+    const { Item } = await sdk.send(new GetItemCommand({ TableName: dynamo.table, Key }));
+    expect(JSON.parse(Item?.request?.S ?? '')).toEqual(newRun('readable').request);
+  });
+});

@@ -1,0 +1,257 @@
+// What every RunStore promises, whatever it is made of.
+// Run against the store in memory and the one in DynamoDB, so that tests with the first say something about the second.
+
+import { describe, expect, it } from 'vitest';
+import type { Outcome } from '../../lib/core/outcome.ts';
+import type { NewRun, RunStore } from '../../lib/ports.ts';
+
+const recordedAt = '2026-01-05T18:00:00.000Z';
+const startedAt = '2026-01-05T18:00:01.000Z';
+const deadline = '2026-01-05T18:15:00.000Z';
+const endedAt = '2026-01-05T18:05:00.000Z';
+
+export function newRun(name: string, more: Partial<NewRun> = {}): NewRun {
+  const request = { action: 'shutdown', select: 'env=dev', ids: null };
+  return { name, trigger: 'cron', request, requestHash: 'h1', recordedAt, ...more };
+}
+
+export function outcomeOf(vm: string, more: Partial<Outcome> = {}): Outcome {
+  return {
+    vm,
+    name: `web-${vm}`,
+    account: 'main',
+    project: 'default',
+    action: 'shutdown',
+    result: 'succeeded',
+    reason: 'seen off after the last answer',
+    code: 'seen',
+    power: 'off',
+    attempts: 1,
+    durationMs: 1234,
+    ...more,
+  };
+}
+
+/** `open` gives an empty store; names are unique per test, so that one table may serve all. */
+export function runStoreContract(what: string, open: () => RunStore): void {
+  let count = 0;
+  const uniqueName = () => {
+    count += 1;
+    return `cron-${count}`;
+  };
+
+  async function claimed(store: RunStore): Promise<string> {
+    const name = uniqueName();
+    await store.record(newRun(name));
+    await store.claim(name, startedAt, deadline);
+    return name;
+  }
+
+  describe(`${what} keeps a record`, () => {
+    it('of a new run, as recorded and not yet started', async () => {
+      const store = open();
+      const name = uniqueName();
+      const { isNew, run } = await store.record(newRun(name));
+      expect(isNew).toBe(true);
+      expect(run).toEqual({
+        ...newRun(name),
+        status: 'recorded',
+        startedAt: null,
+        endedAt: null,
+        deadline: null,
+        progress: null,
+        summary: null,
+      });
+      expect(await store.read(name, recordedAt)).toEqual(run);
+    });
+
+    it('of the first run of a name, and gives it to the second', async () => {
+      const store = open();
+      const name = uniqueName();
+      const first = await store.record(newRun(name));
+      const second = await store.record(
+        newRun(name, { trigger: 'api', request: { action: 'start' }, requestHash: 'h2' }),
+      );
+      expect(second).toEqual({ isNew: false, run: first.run });
+      expect(await store.read(name, recordedAt)).toEqual(first.run);
+    });
+
+    it('that is new for exactly one of many who record a name at once', async () => {
+      const store = open();
+      const name = uniqueName();
+      const hashes = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
+      const answers = await Promise.all(hashes.map((requestHash) => store.record(newRun(name, { requestHash }))));
+      expect(answers.filter(({ isNew }) => isNew)).toHaveLength(1);
+      expect(new Set(answers.map(({ run }) => run.requestHash)).size).toBe(1);
+    });
+
+    it('and has none of a name that nobody recorded', async () => {
+      expect(await open().read('never-recorded', recordedAt)).toBeNull();
+      expect(await open().outcomes('never-recorded')).toEqual([]);
+    });
+  });
+
+  describe(`${what} lets a run be claimed`, () => {
+    it('by one worker, who gets it as running until its deadline', async () => {
+      const store = open();
+      const name = uniqueName();
+      await store.record(newRun(name));
+      const run = await store.claim(name, startedAt, deadline);
+      expect(run).toMatchObject({ name, status: 'running', startedAt, deadline, request: newRun(name).request });
+      expect(await store.read(name, startedAt)).toEqual(run);
+    });
+
+    it('by exactly one of many who try at once', async () => {
+      const store = open();
+      const name = uniqueName();
+      await store.record(newRun(name));
+      const tries = Array.from({ length: 10 }, () => store.claim(name, startedAt, deadline));
+      expect((await Promise.all(tries)).filter((run) => run !== null)).toHaveLength(1);
+    });
+
+    it('by nobody when it is running, has ended, or was never recorded', async () => {
+      const store = open();
+      const name = await claimed(store);
+      expect(await store.claim(name, startedAt, deadline)).toBeNull();
+      await store.end(name, endedAt, {}, []);
+      expect(await store.claim(name, startedAt, deadline)).toBeNull();
+      expect((await store.read(name, endedAt))?.status).toBe('ended');
+      expect(await store.claim('never-recorded', startedAt, deadline)).toBeNull();
+      expect(await store.read('never-recorded', startedAt)).toBeNull();
+    });
+  });
+
+  describe(`${what} follows a run`, () => {
+    it('by its latest progress', async () => {
+      const store = open();
+      const name = await claimed(store);
+      await store.progress(name, { selected: 3, sent: 1, settled: 0 }, []);
+      await store.progress(name, { selected: 3, sent: 3, settled: 2 }, []);
+      expect(await store.read(name, startedAt)).toMatchObject({
+        status: 'running',
+        progress: { selected: 3, sent: 3, settled: 2 },
+      });
+    });
+
+    it('to its end, with its summary', async () => {
+      const store = open();
+      const name = await claimed(store);
+      await store.end(name, endedAt, { counts: { succeeded: 3 }, note: 'déjà vu' }, []);
+      expect(await store.read(name, '2027-01-01T00:00:00.000Z')).toMatchObject({
+        status: 'ended',
+        endedAt,
+        summary: { counts: { succeeded: 3 }, note: 'déjà vu' },
+      });
+    });
+
+    it('and calls it lost once its deadline is over, without writing that down', async () => {
+      const store = open();
+      const name = await claimed(store);
+      expect((await store.read(name, deadline))?.status).toBe('running');
+      expect((await store.read(name, '2026-01-05T18:15:00.001Z'))?.status).toBe('lost');
+      await store.end(name, '2026-01-05T18:20:00.000Z', {}, []);
+      expect((await store.read(name, '2026-01-05T18:21:00.000Z'))?.status).toBe('ended');
+    });
+
+    it('and lets progress that comes late change nothing but the outcomes', async () => {
+      const store = open();
+      const name = await claimed(store);
+      await store.progress(name, { selected: 2, sent: 2, settled: 1 }, [outcomeOf('1')]);
+      await store.end(name, endedAt, { counts: {} }, []);
+      const ended = await store.read(name, endedAt);
+      await store.progress(name, { selected: 2, sent: 0, settled: 0 }, [outcomeOf('2')]);
+      expect(await store.read(name, endedAt)).toEqual(ended);
+      expect((await store.outcomes(name)).map(({ vm }) => vm)).toEqual(['1', '2']);
+    });
+
+    it('and loses no outcome when progress and end come at once', async () => {
+      const store = open();
+      const name = await claimed(store);
+      const progress = { selected: 8, sent: 8, settled: 8 };
+      await Promise.all([
+        ...['1', '2', '3', '4', '5', '6', '7'].map((vm) => store.progress(name, progress, [outcomeOf(vm)])),
+        store.end(name, endedAt, {}, [outcomeOf('8')]),
+      ]);
+      const vms = (await store.outcomes(name)).map(({ vm }) => vm);
+      expect(vms.sort()).toEqual(['1', '2', '3', '4', '5', '6', '7', '8']);
+      expect((await store.read(name, endedAt))?.status).toBe('ended');
+    });
+
+    it('and takes the same end twice, but not another one', async () => {
+      const store = open();
+      const name = await claimed(store);
+      await store.end(name, endedAt, { first: true }, [outcomeOf('1')]);
+      await store.end(name, endedAt, { first: true }, [outcomeOf('1')]);
+      const other = store.end(name, deadline, { first: false }, [outcomeOf('1', { result: 'failed' })]);
+      await expect(other).rejects.toMatchObject({ name: 'PowerError', code: 'aws' });
+      expect(await store.read(name, deadline)).toMatchObject({ endedAt, summary: { first: true } });
+      expect(await store.outcomes(name)).toEqual([outcomeOf('1')]);
+    });
+
+    it('only if it was claimed', async () => {
+      const store = open();
+      const name = uniqueName();
+      await store.record(newRun(name));
+      for (const unclaimed of [name, 'never-recorded']) {
+        const progress = store.progress(unclaimed, { selected: 1, sent: 1, settled: 1 }, [outcomeOf('1')]);
+        await expect(progress).rejects.toMatchObject({ name: 'PowerError', code: 'aws' });
+        const end = store.end(unclaimed, endedAt, {}, [outcomeOf('1')]);
+        await expect(end).rejects.toMatchObject({ name: 'PowerError', code: 'aws' });
+        expect(await store.outcomes(unclaimed)).toEqual([]);
+      }
+      expect((await store.read(name, recordedAt))?.status).toBe('recorded');
+    });
+  });
+
+  describe(`${what} keeps outcomes`, () => {
+    it('whole, in the order in which VMs first came', async () => {
+      const store = open();
+      const name = await claimed(store);
+      const odd = outcomeOf('2', {
+        action: null,
+        result: 'skipped',
+        code: 'protected',
+        reason: 'geschützt "so" \u{1f512}',
+      });
+      await store.progress(name, { selected: 3, sent: 1, settled: 2 }, [outcomeOf('9'), odd]);
+      await store.end(name, endedAt, {}, [outcomeOf('1')]);
+      expect(await store.outcomes(name)).toEqual([outcomeOf('9'), odd, outcomeOf('1')]);
+    });
+
+    it('once per VM, the latest, where an id counts within its account', async () => {
+      const store = open();
+      const name = await claimed(store);
+      const progress = { selected: 2, sent: 2, settled: 2 };
+      await store.progress(name, progress, [
+        outcomeOf('1', { result: 'unknown' }),
+        outcomeOf('1', { account: 'acme' }),
+      ]);
+      await store.progress(name, progress, [outcomeOf('1', { result: 'failed' })]);
+      await store.end(name, endedAt, {}, [outcomeOf('1', { result: 'gone' })]);
+      expect(await store.outcomes(name)).toEqual([
+        outcomeOf('1', { result: 'gone' }),
+        outcomeOf('1', { account: 'acme' }),
+      ]);
+    });
+
+    it('of one run apart from those of another whose name begins alike', async () => {
+      const store = open();
+      const name = await claimed(store);
+      await store.record(newRun(`${name}-2`));
+      await store.claim(`${name}-2`, startedAt, deadline);
+      await store.end(`${name}-2`, endedAt, {}, [outcomeOf('2')]);
+      expect(await store.outcomes(name)).toEqual([]);
+    });
+
+    it('of ten thousand VMs', async () => {
+      const store = open();
+      const name = await claimed(store);
+      const all = Array.from({ length: 10_000 }, (_, index) =>
+        outcomeOf(String(index), { reason: 'seen off after an ambiguous answer (500) and two looks' }),
+      );
+      await store.progress(name, { selected: 10_000, sent: 10_000, settled: 4_000 }, all.slice(0, 4_000));
+      await store.end(name, endedAt, {}, all.slice(4_000));
+      expect(await store.outcomes(name)).toEqual(all);
+    });
+  });
+}
