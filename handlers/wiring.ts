@@ -1,0 +1,70 @@
+// What every handler needs, put together once per container and only when an event asks for it.
+// Importing it makes nothing: a faulty configuration is told to whoever sends an event, not to the Lambda runtime.
+
+import { lambdaLauncher } from '../lib/aws/launcher.ts';
+import { lambdaLog } from '../lib/aws/log.ts';
+import { dynamoRunStore } from '../lib/aws/run-store.ts';
+import { type SecretReader, secretsManager } from '../lib/aws/secrets.ts';
+import { systemClock } from '../lib/clock.ts';
+import { type Config, loadConfig, readEnvironment } from '../lib/config.ts';
+import { PowerError } from '../lib/core/errors.ts';
+import type { Clock, Launcher, Log, RunStore } from '../lib/ports.ts';
+import powerConfig from '../power.config.ts';
+
+export interface Wiring {
+  readonly clock: Clock;
+  readonly config: () => Config;
+  readonly log: () => Log;
+  readonly secrets: () => SecretReader;
+  readonly store: () => RunStore;
+  readonly launcher: () => Launcher;
+}
+
+const clock = systemClock;
+const environment = once(() => readEnvironment());
+
+/** The parts of a deployment; each is made on its first call. Throws `config`. */
+export const wiring: Wiring = {
+  clock,
+  config: once(() => loadConfig(powerConfig, environment(), { where: 'lambda' })),
+  log: once(() => lambdaLog({ level: levelOf(environment().logLevel), service: 'openscaler-power' })),
+  secrets: once(() => secretsManager()),
+  store: once(() => dynamoRunStore({ table: needed('POWER_TABLE', environment().tableName), clock })),
+  launcher: once(() => lambdaLauncher({ functionName: needed('POWER_RUN_FUNCTION', environment().runFunctionName) })),
+};
+
+/** What launching takes, as it stands in this container. */
+export function launchParts() {
+  return { store: wiring.store(), launcher: wiring.launcher(), clock, log: wiring.log() };
+}
+
+/** A function that calls `make` on its first call and gives its result for ever; a throw is not kept. */
+export function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | null = null;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
+
+function needed(variable: string, value: string | null): string {
+  if (value !== null) return value;
+  throw new PowerError('config', `${variable}: is missing; the stack sets it, so deploy again`);
+}
+
+// Powertools knows more levels than the project logs at; those beyond mean the nearest.
+function levelOf(level: string | null): 'debug' | 'info' | 'warn' | 'error' {
+  switch (level) {
+    case 'TRACE':
+    case 'DEBUG':
+      return 'debug';
+    case 'WARN':
+      return 'warn';
+    case 'ERROR':
+    case 'CRITICAL':
+    case 'SILENT':
+      return 'error';
+    default:
+      return 'info';
+  }
+}

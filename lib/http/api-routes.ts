@@ -1,0 +1,17 @@
+// The API's table of routes: everything there is behind the IAM-authorised HTTP API.
+// lib/http/openapi.ts describes the same; a test holds the two together.
+
+import { jsonAnswer } from './answer.ts';
+import type { ApiWorld } from './api-world.ts';
+import { openApiDocument } from './openapi.ts';
+import type { Route } from './route.ts';
+import { getRun, postRun } from './runs.ts';
+import { getVms, postVmAction } from './vms.ts';
+
+export const apiRoutes: readonly Route<ApiWorld>[] = [
+  { method: 'POST', path: '/v1/runs', answer: postRun },
+  { method: 'GET', path: '/v1/runs/{name}', answer: getRun },
+  { method: 'GET', path: '/v1/vms', answer: getVms },
+  { method: 'POST', path: '/v1/vms/{vm_id}/actions', answer: postVmAction },
+  { method: 'GET', path: '/openapi.json', answer: () => jsonAnswer(200, openApiDocument) },
+];

@@ -1,0 +1,103 @@
+// The worker: claims a launched run, conducts it, and keeps in the store how it goes and how it ended.
+// Trouble is thrown only when the report is safely out, so that the alarm rings and nothing is lost.
+
+import { describeError } from '../core/describe-error.ts';
+import { PowerError } from '../core/errors.ts';
+import type { Outcome } from '../core/outcome.ts';
+import type { Clock, Log, RunEvent, RunRecord, RunStore } from '../ports.ts';
+import { runRecorder } from './recorder.ts';
+import { type RunReport, verdictOf } from './report.ts';
+import { parseRunRequest, type RunRequest } from './request.ts';
+
+export interface RunHooks {
+  readonly onEvent: (event: RunEvent) => void;
+  /** The instant (epoch ms) at which the report must be there. */
+  readonly until: number;
+}
+
+export interface WorkWorld {
+  readonly store: RunStore;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** For how long the process may still live. */
+  readonly remainingMs: number;
+  readonly conduct: (
+    run: { readonly name: string; readonly request: RunRequest },
+    hooks: RunHooks,
+  ) => Promise<RunReport>;
+}
+
+/** What of the process's time belongs to the end: the last outcomes have to be written after the report is made. */
+export const endMarginMs = 20_000;
+
+/**
+ * Does the run of this name, unless somebody else has claimed it or it is over: then it does nothing, so that a repeated
+ * invocation is harmless. Throws `run-trouble` after the report is kept and logged, `aws` when it could not be kept.
+ */
+export async function work(name: string, world: WorkWorld): Promise<void> {
+  const { store, clock, log, remainingMs } = world;
+  const now = clock.now();
+  const run = await store.claim(name, isoTime(now), isoTime(now + remainingMs));
+  if (run === null) {
+    log.info('nothing to do: the run is unknown, under way or over', { run: name });
+    return;
+  }
+  log.info('run started', { run: name, trigger: run.trigger });
+  const report = await conductAndKeep(run, now + Math.max(0, remainingMs - endMarginMs), world);
+  tell(report, log);
+}
+
+async function conductAndKeep(run: RunRecord, until: number, world: WorkWorld): Promise<RunReport> {
+  const { name } = run;
+  const { store, clock, log } = world;
+  const recorder = runRecorder(name, world);
+  try {
+    const request = parseRunRequest(run.request);
+    const report = await world.conduct({ name, request }, { until, onEvent: recorder.onEvent });
+    const { outcomes, ...rest } = report;
+    const unkept = await recorder.unkept(outcomes);
+    await store.end(name, isoTime(clock.now()), { ...rest, verdict: verdictOf(report) }, unkept);
+    return report;
+  } catch (error) {
+    log.error('the run broke off', { run: name, error });
+    await keepBreakOff(name, error, await recorder.told(), world);
+    throw error;
+  }
+}
+
+// Without this, whoever follows the run would see it running until its deadline, and then never learn why.
+async function keepBreakOff(
+  name: string,
+  error: unknown,
+  outcomes: readonly Outcome[],
+  { store, clock, log }: WorkWorld,
+): Promise<void> {
+  try {
+    await store.end(name, isoTime(clock.now()), { error: describeError(error) }, outcomes);
+  } catch (second) {
+    log.error('the run broke off and its end could not be kept', { run: name, error: second });
+  }
+}
+
+function tell(report: RunReport, log: Log): void {
+  const { run, counts, unlisted, calls, interrupted, matched } = report;
+  const verdict = verdictOf(report);
+  for (const { vm, account, result, code, reason } of report.outcomes) {
+    const isTrouble = result === 'failed' || result === 'unknown' || result === 'refused';
+    if (isTrouble) log.warn('a VM needs attention', { run: run.name, vm, account, result, code, reason });
+  }
+  const fields = { run: run.name, action: run.action, verdict, counts, unlisted, calls, interrupted, matched };
+  if (verdict === 'well') {
+    log.info('run ended well', fields);
+    return;
+  }
+  log.error('run ended, not well: its outcomes say what to do', fields);
+  throw new PowerError(
+    'run-trouble',
+    `run ${run.name} ended in ${verdict}: see its outcomes (GET /v1/runs/${run.name})`,
+  );
+}
+
+function isoTime(epochMs: number): string {
+  return new Date(epochMs).toISOString();
+}
