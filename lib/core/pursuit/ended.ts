@@ -1,0 +1,33 @@
+// The pursuit ended from outside: the run was stopped, its time was over, or we made a mistake.
+// Each leaves the VM where it is and says what is not known.
+
+import { finish, type Pursuit } from './state.ts';
+
+/** The pursuit when nothing more may be sent: one that had nothing sent ends as skipped, the others are only looked at from now on. */
+export function stopped(pursuit: Pursuit, at: number): Pursuit {
+  if (pursuit.phase === 'done' || pursuit.phase === 'sending') return { ...pursuit, mayEscalate: false };
+  if (pursuit.attempts === 0) {
+    return finish(
+      pursuit,
+      { result: 'skipped', code: 'interrupted', reason: 'the run was stopped before anything was sent to it' },
+      at,
+    );
+  }
+  const exhausted = { ...pursuit.policy, resends: 0 };
+  return { ...pursuit, policy: exhausted, mayEscalate: false, phase: 'settling' };
+}
+
+/** The pursuit when the run can wait no longer: what is not certain is unknown. */
+export function timedOut(pursuit: Pursuit, why: string, at: number): Pursuit {
+  if (pursuit.phase === 'done') return pursuit;
+  return finish(pursuit, { result: 'unknown', code: 'no-sight', reason: `${why}; last seen ${pursuit.power}` }, at);
+}
+
+/** The pursuit after our own mistake: it stays this VM's trouble (rule 5). */
+export function broken(pursuit: Pursuit, detail: string, at: number): Pursuit {
+  return finish(
+    pursuit,
+    { result: 'unknown', code: 'bug', reason: `a mistake of ours: ${detail}; please report it` },
+    at,
+  );
+}

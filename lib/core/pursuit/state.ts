@@ -1,0 +1,142 @@
+// How far the pursuit of one VM is, and the instants that matter to it.
+// Everything later folds over this; nothing here decides.
+
+import type { Action } from '../action.ts';
+import type { Decision } from '../decide.ts';
+import type { Meaning } from '../failure.ts';
+import type { Outcome, OutcomeCode, Result } from '../outcome.ts';
+import type { RunPolicy, SendPolicy } from '../policy.ts';
+import { parseShutdownTag } from '../shutdown-tag.ts';
+import type { Power, Vm } from '../vm.ts';
+
+/** How far the pursuit is. */
+export type Phase =
+  /** The action is to be sent as soon as there is a turn for it. */
+  | 'due'
+  /** It has been handed to the sender and its answer is not in. */
+  | 'sending'
+  /** Nothing is sent before `awaits` is seen. */
+  | 'awaiting'
+  /** Only a look can tell how it stands. */
+  | 'settling'
+  /** `outcome` is final. */
+  | 'done';
+
+export interface Pursuit {
+  readonly vm: Vm;
+  /** What is sent now; escalation turns a shutdown into a power_off. */
+  readonly action: Action;
+  /** What the request asked for: the outcome's action. */
+  readonly asked: Action;
+  readonly policy: SendPolicy;
+  readonly mayEscalate: boolean;
+  readonly phase: Phase;
+  readonly awaits: 'on' | 'off' | null;
+  /** When the run took the VM on, in epoch milliseconds. */
+  readonly begunAt: number;
+  /** The first send, or first wait, of the present action: patience counts from here. */
+  readonly patienceFrom: number | null;
+  readonly attempts: number;
+  /** Sends of the present action so far, for `resends`. */
+  readonly sends: number;
+  readonly answer: { readonly meaning: Meaning; readonly at: number; readonly detail: string } | null;
+  /** Whether an answer so far left open that the action took effect. */
+  readonly mayHaveWorked: boolean;
+  readonly wasSeenWanted: boolean;
+  readonly power: Power;
+  readonly outcome: Outcome | null;
+}
+
+/** What an outcome says: how it ended, and why, for machines and for people. */
+export interface Verdict {
+  readonly result: Result;
+  readonly code: OutcomeCode;
+  readonly reason: string;
+}
+
+/** The pursuit of a VM for which the decision is to send, await or settle. */
+export function begin(
+  vm: Vm,
+  action: Action,
+  decision: Exclude<Decision, { kind: 'leave' }>,
+  run: RunPolicy,
+  now: number,
+): Pursuit {
+  const own = ownPolicy(vm, action, run);
+  return {
+    vm,
+    action,
+    asked: action,
+    policy: own.policy,
+    mayEscalate: own.mayEscalate,
+    phase: decision.kind === 'send' ? 'due' : decision.kind === 'await' ? 'awaiting' : 'settling',
+    awaits: decision.kind === 'await' ? decision.power : null,
+    begunAt: now,
+    patienceFrom: decision.kind === 'send' ? null : now,
+    attempts: 0,
+    sends: 0,
+    answer: null,
+    mayHaveWorked: false,
+    wasSeenWanted: false,
+    power: vm.power,
+    outcome: null,
+  };
+}
+
+function ownPolicy(vm: Vm, action: Action, run: RunPolicy): { policy: SendPolicy; mayEscalate: boolean } {
+  if (action === 'start') return { policy: run.start, mayEscalate: false };
+  const tag = vm.tags.shutdown === undefined ? {} : parseShutdownTag(vm.tags.shutdown);
+  if (action !== 'shutdown' || 'fault' in tag) return { policy: run.shutdown, mayEscalate: false };
+  return {
+    policy: { ...run.shutdown, patienceMs: tag.patienceMs ?? run.shutdown.patienceMs },
+    mayEscalate: tag.escalate === 'power_off' && run.allowEscalation,
+  };
+}
+
+/** When patience is over, or null while it has not begun. */
+export function deadlineOf(pursuit: Pursuit): number | null {
+  return pursuit.patienceFrom === null ? null : pursuit.patienceFrom + pursuit.policy.patienceMs;
+}
+
+/** Whether patience was over at an instant. */
+export function isPatienceOver(pursuit: Pursuit, at: number): boolean {
+  const deadline = deadlineOf(pursuit);
+  return deadline !== null && at >= deadline;
+}
+
+/** The next instant after `now` at which a look could decide something, or null if only an answer can. */
+export function nextInstantOf(pursuit: Pursuit, now: number): number | null {
+  if (pursuit.phase !== 'settling' && pursuit.phase !== 'awaiting') return null;
+  const instants = [deadlineOf(pursuit), mayResend(pursuit) ? resendAt(pursuit) : null];
+  const ahead = instants.filter((instant): instant is number => instant !== null && instant > now);
+  return ahead.length === 0 ? null : Math.min(...ahead);
+}
+
+/** Whether an answer left the action open, and one more send is allowed when its time comes. */
+export function mayResend({ answer, sends, policy, wasSeenWanted, phase }: Pursuit): boolean {
+  const isOpen = answer?.meaning === 'done' || answer?.meaning === 'unknown';
+  return phase === 'settling' && isOpen && !wasSeenWanted && sends <= policy.resends;
+}
+
+/** When a VM that did not change after the last answer is due again. */
+export function resendAt({ answer, policy }: Pursuit): number {
+  return (answer?.at ?? 0) + policy.resendAfterMs;
+}
+
+/** The pursuit with its final outcome. */
+export function finish(pursuit: Pursuit, verdict: Verdict, at: number): Pursuit {
+  const { vm, asked, power, attempts, begunAt } = pursuit;
+  const { id, name, account, project } = vm;
+  const outcome = {
+    vm: id,
+    name,
+    account,
+    project,
+    action: asked,
+    ...verdict,
+    power,
+    attempts,
+    durationMs: Math.max(0, at - begunAt),
+  };
+  return { ...pursuit, phase: 'done', outcome };
+}

@@ -1,0 +1,55 @@
+// The words for how a pursuit ends: what is told to the people who asked for it.
+// A reason names what was seen and what the API said last.
+
+import { wantedPower } from '../action.ts';
+import type { Pursuit, Verdict } from './state.ts';
+
+/** For a VM that was seen in the wanted power. */
+export function arrived(pursuit: Pursuit): Verdict {
+  const { action, asked, attempts, sends, mayHaveWorked, power } = pursuit;
+  if (attempts === 0)
+    return { result: 'unchanged', code: 'already', reason: `it became ${power} without anything being sent` };
+  if (!mayHaveWorked)
+    return { result: 'unchanged', code: 'already', reason: `the API said no, and it already is ${power}` };
+  if (action !== asked && sends > 0) {
+    return { result: 'succeeded', code: 'forced', reason: 'forced off: it did not heed the shutdown in time' };
+  }
+  const how = pursuit.answer?.meaning === 'done' ? '' : ` (after: ${pursuit.answer?.detail ?? ''})`;
+  return { result: 'succeeded', code: 'seen', reason: `seen ${power}${how}` };
+}
+
+/** For a VM that the API said no to, and that a look shows elsewhere. */
+export function refusal(pursuit: Pursuit): Verdict {
+  const { answer, power } = pursuit;
+  const detail = answer?.detail ?? '';
+  if (answer?.meaning === 'slow-down') {
+    return {
+      result: 'refused',
+      code: 'throttled',
+      reason: `the API kept asking for fewer calls (${detail}), and it is ${power}`,
+    };
+  }
+  if (answer?.meaning === 'token') {
+    return { result: 'refused', code: 'token', reason: whyToken(pursuit, detail) };
+  }
+  return { result: 'refused', code: 'api-refused', reason: `the API said no (${detail}), and it is ${power}` };
+}
+
+/** For a VM whose account's token does not work. */
+export function whyToken({ vm }: Pursuit, detail: string): string {
+  return `the token of account "${vm.account}" did not work (${detail}): renew its secret`;
+}
+
+/** For a VM that is not in the wanted power when patience is over. */
+export function whyStill(pursuit: Pursuit): string {
+  const running = pursuit.power === 'on' ? 'running' : pursuit.power;
+  if (pursuit.wasSeenWanted)
+    return `it was seen ${wantedPower[pursuit.action]}, then ${pursuit.power} again: somebody or something changed it back`;
+  const said = pursuit.answer === null ? 'nothing had to be sent' : `last answer: ${pursuit.answer.detail}`;
+  return `still ${running} when patience was over (${said})`;
+}
+
+/** Whether the last answer was a no that only a look can turn into something better. */
+export function isRefusal({ answer }: Pursuit): boolean {
+  return answer?.meaning === 'unchanged-if-so-seen' || answer?.meaning === 'slow-down' || answer?.meaning === 'token';
+}
