@@ -35,6 +35,11 @@ export function awsFault(error: unknown, { doing, ifMissing }: Undertaking): Pow
   return new PowerError('aws', `could not ${doing}: ${adviceFor(error, ifMissing)}`, { cause: error });
 }
 
+/** Whether AWS asks to come again later. */
+export function isThrottled(error: unknown): boolean {
+  return throttled.includes(kindOf(error));
+}
+
 function adviceFor(error: unknown, ifMissing: string): string {
   const name = kindOf(error);
   if (name === 'ResourceNotFoundException') return ifMissing;

@@ -4,7 +4,7 @@
 import type { AttributeValue, DynamoDBClient, DynamoDBClientConfig, WriteRequest } from '@aws-sdk/client-dynamodb';
 import { PowerError } from '../core/errors.ts';
 import type { Clock } from '../ports.ts';
-import { awsFault, type Undertaking } from './aws-fault.ts';
+import { awsFault, isThrottled, type Undertaking } from './aws-fault.ts';
 import { clientDefaults } from './client-defaults.ts';
 
 export type Item = Record<string, AttributeValue>;
@@ -97,12 +97,19 @@ export class DynamoTable {
     }
   }
 
-  /** What DynamoDB left unprocessed. */
-  async #putBatch(batch: WriteRequest[], doing: string): Promise<WriteRequest[]> {
-    const { UnprocessedItems } = await this.#call(doing, ({ sdk, client, TableName }) =>
-      client.send(new sdk.BatchWriteItemCommand({ RequestItems: { [TableName]: batch } })),
-    );
-    return UnprocessedItems?.[this.#options.table] ?? [];
+  /** What DynamoDB left unprocessed: the whole batch when it was throttled for longer than the SDK has patience. */
+  #putBatch(batch: WriteRequest[], doing: string): Promise<WriteRequest[]> {
+    return this.#call(doing, async ({ sdk, client, TableName }) => {
+      try {
+        const { UnprocessedItems } = await client.send(
+          new sdk.BatchWriteItemCommand({ RequestItems: { [TableName]: batch } }),
+        );
+        return UnprocessedItems?.[TableName] ?? [];
+      } catch (error) {
+        if (isThrottled(error)) return batch;
+        throw error;
+      }
+    });
   }
 
   async #call<T>(doing: string, use: (aws: Loaded & { TableName: string }) => Promise<T>): Promise<T> {

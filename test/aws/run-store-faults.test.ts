@@ -131,6 +131,22 @@ describe('a batch that DynamoDB takes only in part', () => {
     expect(pauses[1]).toBeGreaterThanOrEqual(200);
   });
 
+  it('is sent again whole when it was throttled for longer than the SDK has patience', async () => {
+    const throttled = awsError('ProvisionedThroughputExceededException', 'slow down');
+    const store = await storeAnswered(found, throttled, throttled, { status: 200, body: {} });
+    pauses.length = 0;
+    await store.progress('r', progress, [outcomeOf('1')]);
+    expect(pauses).toHaveLength(1);
+    expect(aws?.requests).toHaveLength(4);
+    expect(aws?.requests[3]?.body).toContain('web-1');
+  });
+
+  it('is not sent again after any other fault', async () => {
+    const store = await storeAnswered(found, awsError('AccessDeniedException', 'no'));
+    expect(await messageOf(store.progress('r', progress, [outcomeOf('1')]))).toContain('AWS denies it');
+    expect(aws?.requests).toHaveLength(2);
+  });
+
   it('is given up as throttled after ten rounds', async () => {
     const store = await storeAnswered(found, unprocessed('left'));
     const message = await messageOf(store.progress('r', progress, [outcomeOf('1')]));
