@@ -1,7 +1,7 @@
 // What an AWS error means to the operator: what could not be done, and what to do about it.
 // By the error's name only: its message and its fields can quote what was sent.
 
-import { kindOf } from '../core/describe-error.ts';
+import { describeError, kindOf } from '../core/describe-error.ts';
 import { PowerError } from '../core/errors.ts';
 
 export interface Undertaking {
@@ -52,7 +52,9 @@ function adviceFor(error: unknown, ifMissing: string): string {
   if (unreachable.includes(name) || hasSystemCode(error)) {
     return `AWS does not answer: check the network and AWS_ENDPOINT_URL_* (${name})`;
   }
-  return `AWS answers ${name}`;
+  if (error instanceof Error && error.message === 'Region is missing') return 'no AWS region is set: set AWS_REGION';
+  // Only what a service sent has `$fault`; the rest arose here.
+  return error instanceof Error && '$fault' in error ? `AWS answers ${name}` : describeError(error).message;
 }
 
 /** `service:Action`, which IAM puts into its message and the operator needs; nothing else of the message is passed on. */
