@@ -14,9 +14,9 @@ export function printSelector(selector: Selector): string {
 }
 
 function printRequirement(requirement: Requirement): string {
+  if (requirement.operator === 'exists') return requirement.key;
+  if (requirement.operator === 'absent') return `!${requirement.key}`;
   const { key, operator } = requirement;
-  if (operator === 'exists') return key;
-  if (operator === 'absent') return `!${key}`;
   const values = requirement.values.map(printValue);
   if (values.length === 1) return `${key}${operator === 'in' ? '=' : '!='}${values.join()}`;
   return `${key} ${operator} (${values.join(',')})`;

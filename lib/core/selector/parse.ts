@@ -7,7 +7,8 @@ import { isKey } from '../lexeme.ts';
 import { type Token, tokensOf, unexpected } from './tokens.ts';
 
 export type Requirement =
-  | { readonly key: string; readonly operator: 'exists' | 'absent' }
+  | { readonly key: string; readonly operator: 'exists' }
+  | { readonly key: string; readonly operator: 'absent' }
   /** `values` are in order, each once, at least one. `=` is `in` with one value, `!=` is `notin` with one. */
   | { readonly key: string; readonly operator: 'in' | 'notin'; readonly values: readonly string[] };
 
