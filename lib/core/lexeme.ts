@@ -6,6 +6,9 @@ const key = /^[A-Za-z0-9][A-Za-z0-9_.:/-]*$/;
 /** One character that may stand in a key, though not every one may begin it. */
 export const keyCharacter = /[A-Za-z0-9_.:/-]/;
 
+/** One character that somebody may take for one of a key: `clé=x` tries to be a tag, `=> x` does not. */
+export const attemptCharacter = /[\p{L}\p{N}_.:/-]/u;
+
 /** Whether the text is a whole, well-formed key: `[A-Za-z0-9][A-Za-z0-9_.:/-]*`. */
 export function isKey(text: string): boolean {
   return key.test(text);

@@ -2,7 +2,7 @@
 // Strict and in one pass: what is not an entry from its first to its last character makes the group malformed.
 
 import { excerpt } from '../excerpt.ts';
-import { endOf, hasInvisible, keyCharacter } from '../lexeme.ts';
+import { attemptCharacter, endOf, hasInvisible, keyCharacter } from '../lexeme.ts';
 
 export interface Entry {
   readonly key: string;
@@ -66,7 +66,7 @@ export function attemptedKeys(text: string): readonly string[] {
   let floor = 0;
   for (let equals = text.indexOf('='); equals !== -1; equals = text.indexOf('=', equals + 1)) {
     const end = startOf(text, equals, floor, /\s/);
-    const start = startOf(text, end, floor, keyCharacter);
+    const start = startOf(text, end, floor, attemptCharacter);
     if (start < end) keys.push(text.slice(start, end));
     floor = equals + 1;
   }

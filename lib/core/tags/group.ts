@@ -28,23 +28,24 @@ export type Reading =
 /** What the group is. A fault is a whole sentence, saying what was read and what to write instead. */
 export function readGroup(group: Group): Reading {
   const named = namedSpecialKeys(group.text);
-  const attempted = attemptedKeys(group.text);
-  const keys = [...named, ...attempted];
-  const fault = (why: string, how = howToWrite(named)): Reading => {
+  const meant = [...named, ...attemptedKeys(group.text)];
+  const fault = (why: string, how = howToWrite(named), keys: readonly string[] = []): Reading => {
     const shown = excerpt(`[${group.text}${group.isClosed ? ']' : ''}`);
-    return { kind: 'fault', fault: `the description says ${shown}, but ${why}; write ${how}`, keys };
+    return {
+      kind: 'fault',
+      fault: `the description says ${shown}, but ${why}; write ${how}`,
+      keys: [...meant, ...keys],
+    };
   };
-  if (!group.isClosed) return keys.length > 0 ? fault('the closing "]" is missing') : { kind: 'prose' };
+  if (!group.isClosed) return meant.length > 0 ? fault('the closing "]" is missing') : { kind: 'prose' };
   const entries = readEntries(group.text);
-  if ('malformed' in entries) return keys.length > 0 ? fault(entries.malformed) : { kind: 'prose' };
+  if ('malformed' in entries) return meant.length > 0 ? fault(entries.malformed) : { kind: 'prose' };
   if (!isCounting(entries)) {
     const [first] = named;
     return first === undefined ? { kind: 'prose' } : fault(misspelling(group.text, first));
   }
-  const misspelled = firstMisspelled(entries);
-  if (misspelled) return fault(misspelling(misspelled.key, misspelled.meant), exampleOf(misspelled.meant));
-  const torn = firstTorn(entries);
-  if (torn) return fault(`the value of "${torn.key}" seems to go on after a blank`, `[${torn.key}="${torn.value}"]`);
+  const slip = firstMisspelled(entries) ?? firstTorn(entries);
+  if (slip) return fault(slip.why, slip.how, [slip.meant, ...entries.map(({ key }) => key)]);
   return { kind: 'tags', entries: entries.map(({ key, value }) => ({ key, value: value ?? '' })) };
 }
 
@@ -63,11 +64,17 @@ function isCounting(entries: readonly Entry[]): boolean {
   return entries.length > 0 && entries.every(({ key }) => isSpecialKey(key));
 }
 
-function firstMisspelled(entries: readonly Entry[]): { readonly key: string; readonly meant: SpecialKey } | undefined {
+interface Slip {
+  readonly meant: string;
+  readonly why: string;
+  readonly how: string;
+}
+
+function firstMisspelled(entries: readonly Entry[]): Slip | undefined {
   for (const { key, value } of entries) {
     // A key with a value may well begin like a special one (`protected-by=ops`); one without is more likely a slip.
     const meant = value === null && !isSpecialKey(key) ? openingSpecialKey(key) : misspelledSpecialKey(key);
-    if (meant !== undefined) return { key, meant };
+    if (meant !== undefined) return { meant, why: misspelling(key, meant), how: exampleOf(meant) };
   }
   return undefined;
 }
@@ -76,15 +83,26 @@ function firstMisspelled(entries: readonly Entry[]): { readonly key: string; rea
 const textKeys: ReadonlySet<string> = new Set(['schedule', 'keep-on-until', 'keep-off-until'] satisfies SpecialKey[]);
 
 /** A text without quotes that is followed by a key alone: `schedule=office-hours Europe/Paris` would be half a tag. */
-function firstTorn(entries: readonly Entry[]): { readonly key: string; readonly value: string } | undefined {
+function firstTorn(entries: readonly Entry[]): Slip | undefined {
   for (const [index, { key, value, isQuoted }] of entries.entries()) {
     if (isQuoted || !textKeys.has(key)) continue;
-    const rest = entries.slice(index + 1);
-    const end = rest.findIndex((entry) => !isLone(entry));
-    const words = rest.slice(0, end === -1 ? rest.length : end).map((entry) => entry.key);
-    if (words.length > 0) return { key, value: [...(value === null ? [] : [value]), ...words].join(' ') };
+    const words = loneKeys(entries, index + 1);
+    if (words.length === 0) continue;
+    const whole = [value ?? '', ...words].join(' ').trimStart();
+    return { meant: key, why: `the value of "${key}" seems to go on after a blank`, how: `[${key}="${whole}"]` };
   }
   return undefined;
+}
+
+/** The keys alone that stand in a row from the index on. */
+function loneKeys(entries: readonly Entry[], from: number): readonly string[] {
+  const keys: string[] = [];
+  for (let at = from; at < entries.length; at += 1) {
+    const entry = entries[at];
+    if (entry === undefined || !isLone(entry)) break;
+    keys.push(entry.key);
+  }
+  return keys;
 }
 
 function isLone({ key, value }: Entry): boolean {
