@@ -40,7 +40,7 @@ async function grant(client: ClientCredentials) {
   try {
     return await grantBy(client, ClientSecretBasic(client.clientSecret));
   } catch (error) {
-    if (wordOf(error) !== 'invalid_client') throw error;
+    if (!isRefusal(error)) throw error;
     return grantBy(client, ClientSecretPost(client.clientSecret));
   }
 }
@@ -55,6 +55,17 @@ async function grantBy({ clientId, tokenUrl, scope }: ClientCredentials, proof: 
     [oauth.allowInsecureRequests]: tokenUrl.protocol === 'http:',
   });
   return oauth.processClientCredentialsResponse(server, client, answer);
+}
+
+// A 400 or 401, whatever its body: the library keeps the status in the error, or in the response that caused it.
+function isRefusal(error: unknown): boolean {
+  const status = statusIn(error) ?? (error instanceof Error ? statusIn(error.cause) : null);
+  return status === 400 || status === 401;
+}
+
+function statusIn(value: unknown): number | null {
+  const status: unknown = typeof value === 'object' && value !== null && 'status' in value ? value.status : null;
+  return typeof status === 'number' ? status : null;
 }
 
 // An OAuth error code (RFC 6749, section 5.2), or else the kind of trouble: nothing that a server could have echoed.

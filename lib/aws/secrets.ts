@@ -4,6 +4,7 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 
 import { PowerError } from '../core/errors.ts';
+import { clientDefaults } from './client-defaults.ts';
 
 /** Reads a secret's text. */
 export interface SecretReader {
@@ -30,19 +31,11 @@ export function secretsManager(options: SecretsManagerOptions = {}): SecretReade
   };
 }
 
-const attemptTimeoutMs = 5000;
-
 function connector(options: SecretsManagerOptions): () => Promise<SecretsManagerClient> {
   let connecting: Promise<SecretsManagerClient> | null = null;
   return () => {
     connecting ??= import('@aws-sdk/client-secrets-manager').then(
-      ({ SecretsManagerClient }) =>
-        new SecretsManagerClient({
-          ...options,
-          maxAttempts: 3,
-          // The SDK waits for ever by default.
-          requestHandler: { connectionTimeout: 2000, requestTimeout: attemptTimeoutMs, throwOnRequestTimeout: true },
-        }),
+      ({ SecretsManagerClient }) => new SecretsManagerClient({ ...clientDefaults, ...options }),
     );
     return connecting;
   };
