@@ -24,7 +24,7 @@ export interface SimulatedVmSpec {
   /** Told only when the quirk `tags` says that the API has such a field. */
   readonly tags?: Readonly<Record<string, string>>;
   /** Durations that should not be the behaviour's own. */
-  readonly timing?: Partial<Pick<Behaviour, 'effectMs' | 'settleMs'>>;
+  readonly timing?: Partial<Pick<Behaviour, 'effectMs' | 'settleMs' | 'lagMs'>>;
 }
 
 /** What a state name means for the power, by the simulator's own table. */
