@@ -117,6 +117,12 @@ function faulty(faults: readonly string[]): PowerError {
 }
 
 function describe(issue: v.BaseIssue<unknown>): string {
-  const path = (issue.path ?? []).map(({ key }) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('');
+  const path = (issue.path ?? []).map(({ key }) => pathPart(key)).join('');
   return `${path === '' ? 'the configuration' : path.replace(/^\./, '')}: ${issue.message}`;
+}
+
+/** As one would write it in the config file, so that it can be found there. */
+function pathPart(key: unknown): string {
+  if (typeof key === 'number') return `[${key}]`;
+  return /^[\w-]+$/.test(String(key)) ? `.${String(key)}` : `[${JSON.stringify(String(key))}]`;
 }

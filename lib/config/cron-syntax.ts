@@ -142,6 +142,7 @@ function readDaysOfMonth(text: string): DaysOfMonth {
 
 function readDaysOfWeek(text: string): DaysOfWeek {
   if (text.includes('#')) return { days: [], lastInMonth: [], nthInMonth: readNth(text) };
+  if (text.includes('/')) throw new Fault(`day-of-week "${text}": EventBridge takes no "/" here; list the days`);
   const parts = text.split(',');
   const isLast = (part: string) => /^.+L$/.test(part);
   return {

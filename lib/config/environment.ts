@@ -76,9 +76,9 @@ function credentialFaults(
 ): readonly string[] {
   if (token === null) {
     if (secretId !== null || namedAccounts !== null || credentials === 'optional') return [];
-    const orToken = where === 'lambda' ? '' : ', or OPENSCALER_TOKEN to the token itself,';
+    const orToken = where === 'lambda' ? '' : ', or OPENSCALER_TOKEN to the token itself';
     return [
-      `OPENSCALER_SECRET_ID: is missing; set it to the Secrets Manager name or ARN of the secret with the API token${orToken} or name a secretId for each of "accounts"`,
+      `OPENSCALER_SECRET_ID: is missing; set it to the Secrets Manager name or ARN of the secret with the API token${orToken}, or name a secretId for each of "accounts"`,
     ];
   }
   if (where === 'lambda') {

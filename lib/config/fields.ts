@@ -19,6 +19,8 @@ interface DurationRange {
   readonly fromMs: number;
   readonly toMs: number;
   readonly words: string;
+  /** The duration must be a multiple of it. */
+  readonly unitMs?: number;
 }
 
 export const upTo15Minutes: DurationRange = {
@@ -28,16 +30,21 @@ export const upTo15Minutes: DurationRange = {
 };
 export const upToOneDay: DurationRange = { fromMs: 1, toMs: 24 * hour, words: 'more than nothing and at most 24h' };
 /** What EventBridge Scheduler takes as MaximumEventAgeInSeconds. */
-export const eventAge: DurationRange = { fromMs: minute, toMs: 24 * hour, words: 'from 60s to 24h' };
+export const eventAge: DurationRange = {
+  fromMs: minute,
+  toMs: 24 * hour,
+  words: 'whole seconds, from 60s to 24h',
+  unitMs: second,
+};
 
 /** A duration as text, given as whole milliseconds. */
-export function duration({ fromMs, toMs, words }: DurationRange) {
+export function duration({ fromMs, toMs, words, unitMs = 1 }: DurationRange) {
   return v.pipe(
-    v.string(must(`a duration, ${words}; ${durationHint}`)),
+    v.string(must(`a duration, ${words} (${durationHint})`)),
     v.rawTransform(({ dataset, addIssue, NEVER }) => {
       const ms = parseDuration(dataset.value);
-      if (ms === null) addIssue({ message: `${show(dataset.value)} is not one: ${durationHint}` });
-      else if (ms < fromMs || ms > toMs)
+      if (ms === null) addIssue({ message: `${show(dataset.value)} is no duration: ${durationHint}` });
+      else if (ms < fromMs || ms > toMs || ms % unitMs !== 0)
         addIssue({ message: `${show(dataset.value)} is out of range: it must be ${words}` });
       else return ms;
       return NEVER;

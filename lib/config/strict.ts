@@ -19,7 +19,8 @@ export function show(value: unknown): string {
   if (value === null || typeof value === 'number' || typeof value === 'boolean') return String(value);
   if (value === undefined) return 'nothing';
   if (Array.isArray(value)) return 'a list';
-  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+  if (isPlainObject(value)) return 'an object';
+  return `a ${Object.prototype.toString.call(value).slice(8, -1)}`;
 }
 
 /** A valibot message: what the value must be, and what it is instead. */

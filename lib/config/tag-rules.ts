@@ -29,7 +29,7 @@ export function tagRule(accounts: readonly string[]): v.GenericSchema<unknown, T
 }
 
 const tags = v.pipe(
-  named(tagKey, tagKeyAllowed, v.string(must('a text; "" is a tag without value')), (values, addFault) => {
+  named(tagKey, tagKeyAllowed, v.string(must('a text ("" is a tag without value)')), (values, addFault) => {
     for (const [key, value] of Object.entries(values)) {
       const meant = misspelledSpecialKey(key);
       if (meant !== undefined)

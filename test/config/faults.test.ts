@@ -1,0 +1,191 @@
+// Each way in which a configuration can be wrong, and what is said about it.
+// The messages are what a person mends their config by, so they are compared whole.
+
+import { describe, expect, it } from 'vitest';
+import { loadConfig } from '../../lib/config.ts';
+import { PowerError } from '../../lib/core/errors.ts';
+import { faultsOf, rightEnvironment } from './loaded.ts';
+
+const cron = { cron: '0 19 ? * SUN-THU *', timezone: 'Africa/Algiers', action: 'shutdown', select: 'env=dev' };
+const topLevel =
+  'projects, accounts, tags, crons, webhooks, shutdown, allowEscalation, start, timeouts, settle, guard, pace, states, alarms, reservedConcurrency';
+const hint =
+  'a duration is a whole number with a unit, such as 500ms, 90s, 5m, 2h or 3d, or ISO 8601, such as PT5M or P1DT2H';
+const secretAllowed = 'a Secrets Manager name or ARN: letters, digits and / _ + = . @ : ! -';
+const urlAllowed = 'an https address (or http on loopback) without user, query or fragment';
+const project = 'a project id: 1 to 256 characters, no blanks at its ends';
+
+const withAccount = (change: object) => ({ accounts: { a: { secretId: 's', ...change } } });
+
+const table: readonly (readonly [unknown, string])[] = [
+  // The whole
+  [null, 'the configuration: must be an object, not null'],
+  [[], 'the configuration: must be an object, not a list'],
+  ['x', 'the configuration: must be an object, not "x"'],
+  [undefined, 'the configuration: is missing; it must be an object'],
+  [() => 1, 'the configuration: must be an object, not a Function'],
+  [new Date(0), 'the configuration: must be an object, not a Date'],
+  [{ projets: ['a'] }, `projets: is unknown (did you mean "projects"?); allowed are ${topLevel}`],
+  [{ GUARD: {} }, `GUARD: is unknown (did you mean "guard"?); allowed are ${topLevel}`],
+  [{ token: 'very-secret' }, `token: is unknown; allowed are ${topLevel}`],
+  [{ 'a b': 1 }, `["a b"]: is unknown; allowed are ${topLevel}`],
+  [JSON.parse('{"__proto__": {}}'), `__proto__: is unknown; allowed are ${topLevel}`],
+  [{ constructor: 1 }, `constructor: is unknown; allowed are ${topLevel}`],
+  [{ toString: 1 }, `toString: is unknown; allowed are ${topLevel}`],
+  // Projects and accounts
+  [{ projects: [] }, 'projects: must have at least one of project ids'],
+  [{ projects: 'default' }, 'projects: must be a list of project ids, not "default"'],
+  [{ projects: ['a', 'a'] }, 'projects: must not name one of project ids twice'],
+  [{ projects: [''] }, `projects[0]: must be ${project}, not ""`],
+  [{ projects: ['a', ' b'] }, `projects[1]: must be ${project}, not " b"`],
+  [{ projects: [7] }, `projects[0]: must be ${project}, not 7`],
+  [{ projects: ['a'.repeat(257)] }, `projects[0]: must be ${project}, not "${'a'.repeat(57)}…"`],
+  [
+    { ...withAccount({}), projects: ['a'] },
+    'projects: cannot stand beside "accounts"; give each account its own projects',
+  ],
+  [{ accounts: {} }, 'accounts: must name at least one account, or be left out'],
+  [{ accounts: [] }, 'accounts: must be an object, not a list'],
+  [
+    { accounts: { '-a': { secretId: 's' } } },
+    'accounts.-a: has an impossible name; allowed are letters, digits, "_", "." and "-", at most 64 of them, the first a letter or digit',
+  ],
+  [
+    { accounts: { ['a'.repeat(65)]: { secretId: 's' } } },
+    `accounts.${'a'.repeat(65)}: has an impossible name; allowed are letters, digits, "_", "." and "-", at most 64 of them, the first a letter or digit`,
+  ],
+  [{ accounts: { a: {} } }, `accounts.a.secretId: is missing; it must be ${secretAllowed}`],
+  [withAccount({ secretId: 'not a secret' }), `accounts.a.secretId: must be ${secretAllowed}`],
+  [withAccount({ projects: [] }), 'accounts.a.projects: must have at least one of project ids'],
+  [withAccount({ apiUrl: 'http://api.example' }), `accounts.a.apiUrl: must be ${urlAllowed}`],
+  [withAccount({ apiUrl: 5 }), `accounts.a.apiUrl: must be ${urlAllowed}, not 5`],
+  [
+    withAccount({ secret: 'x' }),
+    'accounts.a.secret: is unknown (did you mean "secretId"?); allowed are secretId, projects, apiUrl',
+  ],
+  [
+    { accounts: { a: { secretId: 's' }, b: { secretId: 's', projects: ['x', 'default'] } } },
+    'accounts.b: lists the same VMs as "a": same secret, same project; leave one out',
+  ],
+  // Tags
+  [{ tags: {} }, 'tags: must be a list of tag rules, not an object'],
+  [
+    { tags: [{ match: {}, tags: { a: 'b' } }] },
+    'tags[0].match: is empty; name at least one of account, name, project, region, id',
+  ],
+  [{ tags: [{ tags: { a: 'b' } }] }, 'tags[0].match: is missing; it must be an object'],
+  [
+    { tags: [{ match: { names: 'x', id: '1' }, tags: { a: 'b' } }] },
+    'tags[0].match.names: is unknown (did you mean "name"?); allowed are account, name, project, region, id',
+  ],
+  [
+    { tags: [{ match: { account: 'min' }, tags: { a: 'b' } }] },
+    'tags[0].match.account: "min" is no account of this config; it has main (did you mean "main"?)',
+  ],
+  [
+    { tags: [{ match: { id: [] }, tags: { a: 'b' } }] },
+    'tags[0].match.id: must have at least one of the values to match',
+  ],
+  [
+    { tags: [{ match: { id: 8 }, tags: { a: 'b' } }] },
+    'tags[0].match.id: must be a VM id, as text: 1 to 256 characters, no blanks at its ends, not 8',
+  ],
+  [{ tags: [{ match: { id: '1' }, tags: {} }] }, 'tags[0].tags: is empty; name at least one tag'],
+  [
+    { tags: [{ match: { id: '1' }, tags: { a: 1 } }] },
+    'tags[0].tags.a: must be a text ("" is a tag without value), not 1',
+  ],
+  [
+    { tags: [{ match: { id: '1' }, tags: { _a: 'b' } }] },
+    'tags[0].tags._a: has an impossible name; allowed are letters, digits and _ . : / -, the first a letter or digit',
+  ],
+  [
+    { tags: [{ match: { id: '1' }, tags: { Protected: '' } }] },
+    'tags[0].tags.Protected: is not exactly the special tag "protected"; write it so, or choose another key',
+  ],
+  [
+    { tags: [{ match: { id: '1' }, tags: { tier: 'x' } }] },
+    'tags[0].tags.tier: cannot have this value: it is not a number; write tier=1',
+  ],
+  // Policies
+  [{ shutdown: { patience: '8 minutes' } }, `shutdown.patience: "8 minutes" is no duration: ${hint}`],
+  [
+    { shutdown: { patience: 480 } },
+    `shutdown.patience: must be a duration, more than nothing and at most 24h (${hint}), not 480`,
+  ],
+  [{ start: { patience: '0s' } }, 'start.patience: "0s" is out of range: it must be more than nothing and at most 24h'],
+  [
+    { start: { resendAfter: '2d' } },
+    'start.resendAfter: "2d" is out of range: it must be more than nothing and at most 24h',
+  ],
+  [{ start: { resends: 21 } }, 'start.resends: must be a whole number from 0 to 20, not 21'],
+  [{ start: { resends: -1 } }, 'start.resends: must be a whole number from 0 to 20, not -1'],
+  [
+    { shutdown: { pateince: '8m' } },
+    'shutdown.pateince: is unknown (did you mean "patience"?); allowed are patience, resendAfter, resends',
+  ],
+  [{ allowEscalation: 1 }, 'allowEscalation: must be true or false, not 1'],
+  [{ timeouts: { read: '0ms' } }, 'timeouts.read: "0ms" is out of range: it must be more than nothing and at most 15m'],
+  [
+    { timeouts: { action: '16m' } },
+    'timeouts.action: "16m" is out of range: it must be more than nothing and at most 15m',
+  ],
+  [{ settle: { every: '30s' } }, 'settle.atMost: must not be shorter than settle.every: the pause only grows'],
+  [{ guard: { maxVms: 0 } }, 'guard.maxVms: must be a whole number from 1 to 1000000, not 0'],
+  [{ guard: { maxVms: 1.5 } }, 'guard.maxVms: must be a whole number from 1 to 1000000, not 1.5'],
+  [{ guard: { maxShare: 0 } }, 'guard.maxShare: must be a share above 0 and up to 1, not 0'],
+  [{ guard: { maxShare: 1.01 } }, 'guard.maxShare: must be a share above 0 and up to 1, not 1.01'],
+  [{ guard: { maxShare: Number.NaN } }, 'guard.maxShare: must be a share above 0 and up to 1, not NaN'],
+  [{ pace: { inFlight: '5' } }, 'pace.inFlight: must be a whole number from 1 to 1000000, not "5"'],
+  [{ pace: { perSecond: 0 } }, 'pace.perSecond: must be a whole number from 1 to 1000000, not 0'],
+  [
+    { states: { limbo: 'of' } },
+    'states.limbo: must be one of on, off, starting, stopping, other, not "of" (did you mean "on"?)',
+  ],
+  [
+    { states: { ' x': 'off' } },
+    'states[" x"]: has an impossible name; allowed are state names without blanks at their ends',
+  ],
+  [{ alarms: {} }, 'alarms.email: is missing; it must be an e-mail address'],
+  [{ alarms: { email: 'nobody' } }, 'alarms.email: must be an e-mail address, not "nobody"'],
+  [{ reservedConcurrency: 0 }, 'reservedConcurrency: must be a whole number from 1 to 1000, not 0'],
+];
+
+describe('a single fault is named by its path, with what is allowed', () => {
+  it.each(table.map(([input, fault]) => ({ input, fault })))('$fault', ({ input, fault }) => {
+    expect(faultsOf(input)).toEqual([fault]);
+  });
+});
+
+it('all faults come at once, in one message', () => {
+  const input = {
+    projets: [],
+    crons: { c: { ...cron, cron: 'x', action: 'reset' } },
+    guard: { maxShare: 2 },
+    x: 1,
+    y: 2,
+  };
+  const faults = faultsOf(input);
+  expect(faults.map((fault) => fault.split(': ')[0])).toEqual([
+    'crons.c.cron',
+    'crons.c.allowDataLoss',
+    'guard.maxShare',
+    'projets',
+    'x',
+    'y',
+  ]);
+  const load = () => loadConfig(input, rightEnvironment);
+  expect(load).toThrow(PowerError);
+  expect(load).toThrow(`the configuration has 6 faults:\n  - ${faults.join('\n  - ')}`);
+  expect(() => loadConfig([], rightEnvironment)).toThrow(
+    'the configuration has a fault:\n  - the configuration: must be',
+  );
+});
+
+it('what stands where the name of a secret belongs is never shown', () => {
+  const pasted = 'eyJhbGciOi very secret';
+  expect(
+    faultsOf({ ...withAccount({ secretId: pasted }), webhooks: { w: { verify: 'github', secretId: pasted } } }).join(),
+  ).not.toContain('eyJ');
+  expect(faultsOf(withAccount({ apiUrl: 'https://user:pass@api.example' })).join()).not.toContain('pass');
+});

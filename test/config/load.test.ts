@@ -1,0 +1,324 @@
+// What a configuration that is right becomes: the contract's names and defaults, to the letter.
+
+import { describe, expect, it } from 'vitest';
+import { explainConfig } from '../../lib/config/explain.ts';
+import { type Config, defineConfig, loadConfig, readEnvironment } from '../../lib/config.ts';
+import example from '../../power.config.ts';
+import { rightEnvironment } from './loaded.ts';
+
+const defaults: Config = {
+  accounts: [
+    { name: 'main', apiUrl: 'https://api.alpha.openscaler.net', secretId: 'power/token', projects: ['default'] },
+  ],
+  tags: [],
+  crons: [],
+  webhooks: [],
+  shutdown: { patienceMs: 480_000, resendAfterMs: 90_000, resends: 1 },
+  allowEscalation: false,
+  start: { patienceMs: 180_000, resendAfterMs: 60_000, resends: 2 },
+  timeouts: { readMs: 10_000, actionMs: 120_000 },
+  settle: { everyMs: 3000, atMostMs: 15_000 },
+  guard: { maxVms: 500, maxShare: 0.8 },
+  pace: { inFlight: 200, perSecond: 25 },
+  states: {},
+  alarms: null,
+  reservedConcurrency: null,
+};
+
+it('an empty config has every documented default', () => {
+  expect(loadConfig({}, rightEnvironment)).toEqual(defaults);
+});
+
+it('a field that is undefined has its default', () => {
+  expect(loadConfig({ projects: undefined, guard: { maxVms: undefined } }, rightEnvironment)).toEqual(defaults);
+});
+
+it('everything the contract shows loads as it says', () => {
+  const input = defineConfig({
+    projects: ['default', 'p2'],
+    tags: [
+      { match: { name: 'ci-*' }, tags: { env: 'ci' } },
+      { match: { account: 'main', id: ['23', '42'] }, tags: { protected: '' } },
+    ],
+    crons: {
+      'dev-down': { cron: '0 19 ? * SUN-THU *', timezone: 'Africa/Algiers', action: 'shutdown', select: 'env=dev' },
+      cut: {
+        cron: 'cron(0 20 ? * 7 *)',
+        timezone: 'UTC',
+        action: 'power_off',
+        select: '*',
+        account: 'main',
+        allowDataLoss: true,
+        maxEventAge: '5m',
+        retries: 0,
+      },
+    },
+    webhooks: {
+      ci: {
+        verify: 'standard',
+        secretId: 'power/webhooks/ci',
+        on: [
+          {
+            when: { type: 'staging.wanted', 'pull.draft': false },
+            action: 'start',
+            select: 'env=staging',
+            account: 'main',
+          },
+        ],
+      },
+      gh: { verify: 'github', secretId: 'gh', allow: { actions: ['start', 'shutdown'], select: 'env=ci' } },
+    },
+    shutdown: { patience: 'PT5M', resendAfter: '500ms', resends: 0 },
+    allowEscalation: true,
+    start: { patience: '1h', resends: 20 },
+    timeouts: { read: '1s', action: '15m' },
+    settle: { every: '2s', atMost: '2s' },
+    guard: { maxVms: 1, maxShare: 1 },
+    pace: { inFlight: 1, perSecond: 1_000_000 },
+    states: { 'shut off': 'off', __odd: 'on' },
+    alarms: { email: 'ops@example.com' },
+    reservedConcurrency: 2,
+  });
+  expect(loadConfig(input, rightEnvironment)).toEqual({
+    accounts: [{ ...defaults.accounts[0], projects: ['default', 'p2'] }],
+    tags: input.tags,
+    crons: [
+      {
+        name: 'dev-down',
+        cron: '0 19 ? * SUN-THU *',
+        timezone: 'Africa/Algiers',
+        action: 'shutdown',
+        select: 'env=dev',
+        account: null,
+        allowDataLoss: false,
+        maxEventAgeMs: 3_600_000,
+        retries: 3,
+      },
+      {
+        name: 'cut',
+        cron: '0 20 ? * 7 *',
+        timezone: 'UTC',
+        action: 'power_off',
+        select: '*',
+        account: 'main',
+        allowDataLoss: true,
+        maxEventAgeMs: 300_000,
+        retries: 0,
+      },
+    ],
+    webhooks: [
+      {
+        name: 'ci',
+        verify: 'standard',
+        secretId: 'power/webhooks/ci',
+        on: [
+          {
+            when: { type: 'staging.wanted', 'pull.draft': false },
+            action: 'start',
+            select: 'env=staging',
+            account: 'main',
+          },
+        ],
+        allow: null,
+      },
+      {
+        name: 'gh',
+        verify: 'github',
+        secretId: 'gh',
+        on: [],
+        allow: { actions: ['start', 'shutdown'], select: 'env=ci' },
+      },
+    ],
+    shutdown: { patienceMs: 300_000, resendAfterMs: 500, resends: 0 },
+    allowEscalation: true,
+    start: { patienceMs: 3_600_000, resendAfterMs: 60_000, resends: 20 },
+    timeouts: { readMs: 1000, actionMs: 900_000 },
+    settle: { everyMs: 2000, atMostMs: 2000 },
+    guard: { maxVms: 1, maxShare: 1 },
+    pace: { inFlight: 1, perSecond: 1_000_000 },
+    states: { 'shut off': 'off', __odd: 'on' },
+    alarms: { email: 'ops@example.com' },
+    reservedConcurrency: 2,
+  });
+});
+
+describe('accounts', () => {
+  const accounts = {
+    acme: { secretId: 'power/acme', projects: ['a', 'b'], apiUrl: 'https://acme.example/api/' },
+    beta: { secretId: 'arn:aws:secretsmanager:eu-west-3:123456789012:secret:power/beta-AbCdEf' },
+  };
+
+  it('have each their own secret, projects and address', () => {
+    const environment = readEnvironment({ OPENSCALER_API_URL: 'http://127.0.0.1:8080/' });
+    expect(loadConfig({ accounts }, environment).accounts).toEqual([
+      { name: 'acme', apiUrl: 'https://acme.example/api', secretId: 'power/acme', projects: ['a', 'b'] },
+      { name: 'beta', apiUrl: 'http://127.0.0.1:8080', secretId: accounts.beta.secretId, projects: ['default'] },
+    ]);
+  });
+
+  it('can be named by crons, webhooks and tag rules', () => {
+    const config = loadConfig(
+      {
+        accounts,
+        tags: [{ match: { account: 'acme' }, tags: { env: 'dev' } }],
+        crons: { x: { cron: '0 19 ? * MON *', timezone: 'UTC', action: 'start', select: 'a', account: 'beta' } },
+        webhooks: {
+          w: {
+            verify: 'github',
+            secretId: 's',
+            on: [{ when: { a: 1 }, action: 'start', select: 'a', account: 'acme' }],
+          },
+        },
+      },
+      rightEnvironment,
+    );
+    expect(config.crons[0]?.account).toBe('beta');
+    expect(config.webhooks[0]?.on[0]?.account).toBe('acme');
+    expect(config.tags[0]?.match.account).toBe('acme');
+  });
+
+  it('may share a secret when their projects differ', () => {
+    const shared = { a: { secretId: 's', projects: ['one'] }, b: { secretId: 's', projects: ['two'] } };
+    expect(loadConfig({ accounts: shared }, rightEnvironment).accounts).toHaveLength(2);
+  });
+});
+
+it('a token at the terminal stands instead of every secret, and is not in the config', () => {
+  const environment = readEnvironment({ OPENSCALER_TOKEN: 'very-secret', OPENSCALER_SECRET_ID: 'power/token' });
+  const one = loadConfig({ accounts: { acme: { secretId: 'power/acme' } } }, environment);
+  expect(loadConfig({}, environment).accounts[0]?.secretId).toBeNull();
+  expect(one.accounts[0]?.secretId).toBeNull();
+  expect(JSON.stringify(one)).not.toContain('very-secret');
+});
+
+it('the result is frozen to its depth', () => {
+  const config = loadConfig(example, rightEnvironment);
+  const isDeepFrozen = (value: unknown): boolean =>
+    typeof value !== 'object' || value === null || (Object.isFrozen(value) && Object.values(value).every(isDeepFrozen));
+  expect(isDeepFrozen(config)).toBe(true);
+});
+
+it('the input is left as it was', () => {
+  const input = { guard: { maxVms: 3 }, projects: ['a'], tags: [{ match: { id: ['1'] }, tags: { a: 'b' } }] };
+  const before = structuredClone(input);
+  loadConfig(input, rightEnvironment);
+  expect(input).toEqual(before);
+  expect(Object.isFrozen(input.projects)).toBe(false);
+});
+
+describe('the power.config.ts that comes with the project', () => {
+  const config = loadConfig(example, rightEnvironment);
+
+  it('is safe for a first deploy: only env=dev, only graceful', () => {
+    expect(config.crons.map(({ action, select }) => `${action} ${select}`)).toEqual([
+      'shutdown env=dev',
+      'start env=dev',
+    ]);
+    expect(config.crons.some(({ allowDataLoss }) => allowDataLoss) || config.allowEscalation).toBe(false);
+    expect(config.webhooks).toEqual([]);
+  });
+
+  it('spells out defaults only, beside its crons', () => {
+    expect({ ...config, crons: [] }).toEqual(defaults);
+  });
+});
+
+describe('in plain words', () => {
+  const now = new Date('2026-07-01T00:00:00Z');
+  const explain = (input: unknown) => explainConfig(loadConfig(input, rightEnvironment), now);
+
+  it('a config says what it means, one sentence per fact', () => {
+    expect(explain({})).toEqual([
+      'Account main has 1 project (default) at https://api.alpha.openscaler.net; its token is in the secret power/token.',
+      'Nothing happens by the clock: there are no crons.',
+      'A shutdown is given 8m, and is sent again once, 90s after an answer that changed nothing.',
+      'No VM is ever forced off after a shutdown, whatever its tag says.',
+      'A start is given 3m, and is sent again up to 2 times, 1m after an answer that changed nothing.',
+      'One read of the API may take 10s, one action 2m.',
+      'Between two looks at the VMs a run waits 3s at first, and at most 15s.',
+      'A run that would stop or restart more than 500 VMs, or more than 80% of the listed ones (from 5 VMs up), is refused whole.',
+      'Each account gets at most 200 calls at once, and at most 25 more per second.',
+      'Nobody gets an e-mail when a run ends in trouble.',
+    ]);
+  });
+
+  it.each([
+    [
+      {
+        crons: { d: { cron: '0 19 ? * SUN-THU *', timezone: 'Africa/Algiers', action: 'shutdown', select: 'env=dev' } },
+      },
+      'Cron d: shutdown of the VMs with env=dev, next on Wed 2026-07-01 19:00, Thu 2026-07-02 19:00, Sun 2026-07-05 19:00 (Africa/Algiers). No later than 1h after its time.',
+    ],
+    [
+      {
+        crons: {
+          d: {
+            cron: '0 1 1 1 ? 2020',
+            timezone: 'UTC',
+            action: 'reset',
+            select: '*',
+            account: 'main',
+            allowDataLoss: true,
+          },
+        },
+      },
+      'Cron d: reset of every VM of account main, which never fires again. No later than 1h after its time. It may lose data, and has leave to.',
+    ],
+    [
+      {
+        webhooks: {
+          w: {
+            verify: 'github',
+            secretId: 's',
+            on: [{ when: { a: 'x', b: 1 }, action: 'start', select: 'e', account: 'main' }],
+          },
+        },
+      },
+      'Webhook w: when a is "x" and b is 1, start of the VMs with e of account main.',
+    ],
+    [
+      {
+        webhooks: { w: { verify: 'standard', secretId: 's', allow: { actions: ['start', 'reboot'], select: 'e=ci' } } },
+      },
+      'Webhook w: the sender may ask for start, reboot of any of the VMs with e=ci.',
+    ],
+    [
+      { webhooks: { w: { verify: 'standard', secretId: 's', allow: { actions: ['start'], select: '*' } } } },
+      'Webhook w takes deliveries signed the Standard Webhooks way, with the secret s.',
+    ],
+    [
+      { webhooks: { w: { verify: 'github', secretId: 's', allow: { actions: ['start'], select: '*' } } } },
+      'Webhook w takes deliveries signed the GitHub way, with the secret s.',
+    ],
+    [
+      { tags: [{ match: { name: 'ci-*', id: ['1', '2'] }, tags: { env: 'ci', protected: '' } }] },
+      'Tag rule 1: a VM whose name is ci-* and whose id is 1 or 2 gets env=ci, protected.',
+    ],
+    [{ shutdown: { resends: 0 } }, 'A shutdown is given 8m, and is never sent again.'],
+    [{ start: { patience: '60s' } }, 'A start is given 1m, and is never sent again: resendAfter (1m) is not shorter.'],
+    [
+      { allowEscalation: true },
+      'A VM whose own tag says shutdown="escalate=power_off" is forced off when its patience is over; that may lose its data.',
+    ],
+    [
+      { start: { patience: '841s' } },
+      'A run on Lambda ends after 15m: VMs that a longer patience would still wait for are reported as unknown.',
+    ],
+    [{ states: { limbo: 'off' } }, 'The API\'s state "limbo" counts as off.'],
+    [{ alarms: { email: 'a@b.example' } }, 'a@b.example gets an e-mail when a run ends in trouble.'],
+    [{ reservedConcurrency: 1 }, '1 run can go on at once on Lambda (reserved concurrency).'],
+  ])('%j', (input, sentence) => {
+    expect(explain(input)).toContain(sentence);
+  });
+
+  it('a patience that a Lambda can keep needs no warning', () => {
+    expect(explain({ start: { patience: '14m' } }).join()).not.toContain('Lambda');
+  });
+
+  it('without a secret the token comes from the terminal', () => {
+    const config = loadConfig({}, readEnvironment({ OPENSCALER_TOKEN: 'very-secret' }));
+    const text = explainConfig(config, now).join();
+    expect(text).toContain('the token comes from the terminal');
+    expect(text).not.toContain('very-secret');
+  });
+});
