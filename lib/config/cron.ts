@@ -4,7 +4,7 @@
 import { Cron as Croner } from 'croner';
 import type { Cron, DaysOfMonth, DaysOfWeek } from './cron-syntax.ts';
 
-export { type Cron, parseCron } from './cron-syntax.ts';
+export { parseCron } from './cron-syntax.ts';
 
 /**
  * The next times after `after` at which EventBridge fires the cron in that zone; fewer than `count` when there are no more.

@@ -3,10 +3,10 @@
 
 import { apiUrlAllowed, parseApiUrl } from './url.ts';
 
-export const publicApiUrl = 'https://api.alpha.openscaler.net';
+const publicApiUrl = 'https://api.alpha.openscaler.net';
 
 /** How much a Lambda logs, as Powertools names it. */
-export const logLevels = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'SILENT', 'CRITICAL'] as const;
+const logLevels = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'SILENT', 'CRITICAL'] as const;
 
 /** The environment's part of the configuration. `token` is secret: this object is never logged (rule 8). */
 export interface Environment {
@@ -47,7 +47,7 @@ export function parseEnvironment(variables: Readonly<Record<string, string | und
 }
 
 /** What the environment is used for, as far as it decides what is a fault in it. */
-export interface EnvironmentUse {
+interface EnvironmentUse {
   readonly where: 'lambda' | 'terminal';
   readonly credentials: 'required' | 'optional';
   /** How many `accounts` the config names; null when it has none and the environment's secret counts. */

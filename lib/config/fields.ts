@@ -79,7 +79,7 @@ export function accountReference(accounts: readonly string[]) {
   const isKnown = (value: unknown): value is string => typeof value === 'string' && accounts.includes(value);
   return v.custom<string>(isKnown, ({ input }) => {
     const hint = typeof input === 'string' ? didYouMean(input, accounts) : '';
-    return `${show(input)} is no account of this config; it has ${accounts.join(', ')}${hint}`;
+    return `${show(input)} is no account of this config; it has ${accounts.join(', ') || 'none'}${hint}`;
   });
 }
 
@@ -107,18 +107,26 @@ export const cronExpression = v.pipe(
   }),
 );
 
-export const timezone = v.custom<string>(
-  (value) => typeof value === 'string' && isTimezone(value),
-  must('an IANA time zone like "Africa/Algiers", "Europe/Paris" or "UTC"'),
+/** A zone in the case that IANA writes it in: EventBridge is not known to be as lenient as Intl is. */
+export const timezone = v.pipe(
+  v.custom<string>(
+    (value) => typeof value === 'string' && resolveTimezone(value) !== null,
+    must('an IANA time zone like "Africa/Algiers", "Europe/Paris" or "UTC"'),
+  ),
+  // Another spelling only: an alias stays the alias that was written.
+  v.transform((text) => {
+    const resolved = resolveTimezone(text) ?? text;
+    return resolved.toLowerCase() === text.toLowerCase() ? resolved : text;
+  }),
 );
 
-/** Offsets like `+01:00` are refused though Intl takes them: EventBridge does not. */
-function isTimezone(text: string): boolean {
-  if (!/^[A-Za-z]/.test(text)) return false;
+/** What Intl calls the zone, or null. Offsets like `+01:00` are refused though Intl takes them: EventBridge does not. */
+function resolveTimezone(text: string): string | null {
+  if (!/^[A-Za-z]/.test(text)) return null;
   try {
-    return new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone !== '';
+    return new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone;
   } catch (error) {
-    if (error instanceof RangeError) return false;
+    if (error instanceof RangeError) return null;
     throw error;
   }
 }

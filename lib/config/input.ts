@@ -5,13 +5,13 @@ import type { Action } from '../core/action.ts';
 import type { Power } from '../core/vm.ts';
 
 /** A length of time: `500ms`, `90s`, `5m`, `2h`, `3d`, or ISO 8601 (`PT5M`). */
-export type DurationText = string;
+type DurationText = string;
 
 /** Kubernetes label-selector syntax over tags, like `env=dev,tier!=db`; `*` is every VM. */
-export type SelectorText = string;
+type SelectorText = string;
 
 /** One API address, the secret that holds its token, and its projects. */
-export interface AccountInput {
+interface AccountInput {
   /** Secrets Manager name or ARN of the secret that holds this account's token. */
   readonly secretId: string;
   /**
@@ -27,7 +27,7 @@ export interface AccountInput {
 }
 
 /** Which VMs a tag rule is for: all fields given must match, and of a list any one. */
-export interface TagMatchInput {
+interface TagMatchInput {
   /** An account's name, as in `accounts`; `main` when there is no `accounts`. */
   readonly account?: string;
   /** The VM's name: globs with `*` and `?`. */
@@ -41,7 +41,7 @@ export interface TagMatchInput {
 }
 
 /** Tags for the VMs that match; they win over what the API or a VM's description says. */
-export interface TagRuleInput {
+interface TagRuleInput {
   /** At least one field: an empty match is a fault, not "all". */
   readonly match: TagMatchInput;
   /** Tags by key; the empty string is a tag without value. */
@@ -49,7 +49,7 @@ export interface TagRuleInput {
 }
 
 /** An action at set times. Its key becomes part of the schedule's name. */
-export interface CronInput {
+interface CronInput {
   /** EventBridge's six fields, `minutes hours day-of-month month day-of-week year`, like `0 19 ? * SUN-THU *`. */
   readonly cron: string;
   /** The IANA time zone the fields are read in, like `Africa/Algiers`. Required. */
@@ -81,7 +81,7 @@ export interface CronInput {
 }
 
 /** What a verified event does. */
-export interface WebhookRuleInput {
+interface WebhookRuleInput {
   /** Fields of the verified body (dotted paths) and the values they must have: at least one. */
   readonly when: Readonly<Record<string, string | number | boolean | null>>;
   /** What to do; a webhook is never given leave for `power_off` or `reset`. */
@@ -96,7 +96,7 @@ export interface WebhookRuleInput {
 }
 
 /** A signed webhook, at `POST /v1/webhooks/<its key>`. At least one of `on` and `allow`. */
-export interface WebhookInput {
+interface WebhookInput {
   /** How deliveries are signed: Standard Webhooks, or GitHub's `X-Hub-Signature-256`. */
   readonly verify: 'standard' | 'github';
   /** Secrets Manager name or ARN of the secret that holds the signing secrets. */
@@ -117,7 +117,7 @@ export interface WebhookInput {
 }
 
 /** How an action is sent to one VM. */
-export interface SendInput {
+interface SendInput {
   /**
    * From the VM's first send (or first wait) to its last look.
    * @default '8m' for `shutdown`, '3m' for `start`

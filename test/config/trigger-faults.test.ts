@@ -13,7 +13,7 @@ const withCron = (change: object) => ({ crons: { c: { ...cron, ...change } } });
 const withHook = (change: object) => ({ webhooks: { w: { ...webhook, ...change } } });
 const withRule = (change: object) => withHook({ on: [{ ...rule, ...change }] });
 
-const table: readonly (readonly [unknown, string])[] = [
+const table: readonly (readonly [unknown, ...string[]])[] = [
   // Crons
   [{ crons: { 'a b': cron } }, `crons["a b"]: ${scheduleNames}`],
   [{ crons: { '': cron } }, `crons[""]: ${scheduleNames}`],
@@ -76,6 +76,11 @@ const table: readonly (readonly [unknown, string])[] = [
     withCron({ projects: ['a'] }),
     'crons.c.projects: is unknown; allowed are cron, timezone, action, select, account, allowDataLoss, maxEventAge, retries',
   ],
+  [
+    { accounts: {}, ...withCron({ account: 'acme' }) },
+    'crons.c.account: "acme" is no account of this config; it has none',
+    'accounts: must name at least one account, or be left out',
+  ],
   // Webhooks
   [{ webhooks: { 'a/b': webhook } }, `webhooks["a/b"]: ${scheduleNames}`],
   [
@@ -123,8 +128,8 @@ const table: readonly (readonly [unknown, string])[] = [
   ],
 ];
 
-describe('a single fault is named by its path, with what is allowed', () => {
-  it.each(table.map(([input, fault]) => ({ input, fault })))('$fault', ({ input, fault }) => {
-    expect(faultsOf(input)).toEqual([fault]);
+describe('each fault is named by its path, with what is allowed', () => {
+  it.each(table.map(([input, ...faults]) => ({ input, faults })))('$faults', ({ input, faults }) => {
+    expect(faultsOf(input)).toEqual(faults);
   });
 });

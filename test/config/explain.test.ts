@@ -1,0 +1,107 @@
+// What `power check` says a configuration means, sentence by sentence.
+// The sentences are what people decide by, so they are compared whole.
+
+import { describe, expect, it } from 'vitest';
+import { explainConfig } from '../../lib/config/explain.ts';
+import { loadConfig, readEnvironment } from '../../lib/config.ts';
+import { rightEnvironment } from './loaded.ts';
+
+describe('in plain words', () => {
+  const now = new Date('2026-07-01T00:00:00Z');
+  const explain = (input: unknown) => explainConfig(loadConfig(input, rightEnvironment), now);
+
+  it('a config says what it means, one sentence per fact', () => {
+    expect(explain({})).toEqual([
+      'Account main has 1 project (default) at https://api.alpha.openscaler.net; its token is in the secret power/token.',
+      'Nothing happens by the clock: there are no crons.',
+      'A shutdown is given 8m, and is sent again once, 90s after an answer that changed nothing.',
+      'No VM is ever forced off after a shutdown, whatever its tag says.',
+      'A start is given 3m, and is sent again up to 2 times, 1m after an answer that changed nothing.',
+      'One read of the API may take 10s, one action 2m.',
+      'Between two looks at the VMs a run waits 3s at first, and at most 15s.',
+      'A run that would stop or restart more than 500 VMs, or more than 80% of the listed ones (from 5 VMs up), is refused whole.',
+      'Each account gets at most 200 calls at once, and at most 25 more per second.',
+      'Nobody gets an e-mail when a run ends in trouble.',
+    ]);
+  });
+
+  it.each([
+    [
+      {
+        crons: { d: { cron: '0 19 ? * SUN-THU *', timezone: 'Africa/Algiers', action: 'shutdown', select: 'env=dev' } },
+      },
+      'Cron d: shutdown of the VMs with env=dev, next on Wed 2026-07-01 19:00, Thu 2026-07-02 19:00, Sun 2026-07-05 19:00 (Africa/Algiers). No later than 1h after its time.',
+    ],
+    [
+      {
+        crons: {
+          d: {
+            cron: '0 1 1 1 ? 2020',
+            timezone: 'UTC',
+            action: 'reset',
+            select: '*',
+            account: 'main',
+            allowDataLoss: true,
+          },
+        },
+      },
+      'Cron d: reset of every VM of account main, which never fires again. No later than 1h after its time. It may lose data, and has leave to.',
+    ],
+    [
+      {
+        webhooks: {
+          w: {
+            verify: 'github',
+            secretId: 's',
+            on: [{ when: { a: 'x', b: 1 }, action: 'start', select: 'e', account: 'main' }],
+          },
+        },
+      },
+      'Webhook w: when a is "x" and b is 1, start of the VMs with e of account main.',
+    ],
+    [
+      {
+        webhooks: { w: { verify: 'standard', secretId: 's', allow: { actions: ['start', 'reboot'], select: 'e=ci' } } },
+      },
+      'Webhook w: the sender may ask for start, reboot of any of the VMs with e=ci.',
+    ],
+    [
+      { webhooks: { w: { verify: 'standard', secretId: 's', allow: { actions: ['start'], select: '*' } } } },
+      'Webhook w takes deliveries signed the Standard Webhooks way, with the secret s.',
+    ],
+    [
+      { webhooks: { w: { verify: 'github', secretId: 's', allow: { actions: ['start'], select: '*' } } } },
+      'Webhook w takes deliveries signed the GitHub way, with the secret s.',
+    ],
+    [
+      { tags: [{ match: { name: 'ci-*', id: ['1', '2'] }, tags: { env: 'ci', protected: '' } }] },
+      'Tag rule 1: a VM whose name is ci-* and whose id is 1 or 2 gets env=ci, protected.',
+    ],
+    [{ shutdown: { resends: 0 } }, 'A shutdown is given 8m, and is never sent again.'],
+    [{ start: { patience: '60s' } }, 'A start is given 1m, and is never sent again: resendAfter (1m) is not shorter.'],
+    [
+      { allowEscalation: true },
+      'A VM whose own tag says shutdown="escalate=power_off" is forced off when its patience is over; that may lose its data.',
+    ],
+    [
+      { start: { patience: '841s' } },
+      'A run on Lambda ends after 15m: VMs that a longer patience would still wait for are reported as unknown.',
+    ],
+    [{ states: { limbo: 'off' } }, 'The API\'s state "limbo" counts as off.'],
+    [{ alarms: { email: 'a@b.example' } }, 'a@b.example gets an e-mail when a run ends in trouble.'],
+    [{ reservedConcurrency: 1 }, '1 run can go on at once on Lambda (reserved concurrency).'],
+  ])('%j', (input, sentence) => {
+    expect(explain(input)).toContain(sentence);
+  });
+
+  it('a patience that a Lambda can keep needs no warning', () => {
+    expect(explain({ start: { patience: '14m' } }).join()).not.toContain('Lambda');
+  });
+
+  it('without a secret the token comes from the terminal', () => {
+    const config = loadConfig({}, readEnvironment({ OPENSCALER_TOKEN: 'very-secret' }));
+    const text = explainConfig(config, now).join();
+    expect(text).toContain('the token comes from the terminal');
+    expect(text).not.toContain('very-secret');
+  });
+});
