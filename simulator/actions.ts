@@ -7,6 +7,7 @@ import type { Quirks } from './quirks.ts';
 import type { SimulatedTime } from './simulated-time.ts';
 import type { SimulatedVm } from './vm.ts';
 
+/** What an action needs to know of the call that asked for it. */
 export interface ActionCall {
   readonly quirks: Quirks;
   readonly time: SimulatedTime;

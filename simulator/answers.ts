@@ -11,6 +11,7 @@ import type { SimulatedTime } from './simulated-time.ts';
 /** `never` answers nothing, `cut` destroys the connection, `html` is a 502; the others look like success (`redirect`: 302). */
 export type WireFault = 'never' | 'cut' | 'drip' | 'redirect' | 'bad-json' | 'html' | 'huge';
 
+/** An answer that arrives whole and says what it means. */
 export interface PlainAnswer {
   readonly status: number;
   /** Why, for an error status; how it is worded is a quirk. */
@@ -20,6 +21,7 @@ export interface PlainAnswer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** What a call is answered, before it is written. */
 export type Answer = PlainAnswer | WireFault;
 
 /** What an answer needs to know of the request it answers. */

@@ -7,11 +7,13 @@ import type { RangeMs, VmState } from './quirks.ts';
 /** What the API can be asked to do; the simulator's own list, so that it can catch a client with a wrong one. */
 export const knownActions = ['start', 'shutdown', 'power_off', 'reboot', 'reset'] as const;
 
+/** An action as the API spells it. */
 export type KnownAction = (typeof knownActions)[number];
 
 /** An answer given at the door, before the VM hears of the action; the seed picks among several statuses. */
 export type DoorAnswer = WireFault | { readonly statuses: readonly number[] };
 
+/** How a VM takes actions and how it answers; the table below has one for each name. */
 export interface Behaviour {
   readonly initial: VmState;
   /** From a signal to its effect. */
@@ -108,8 +110,10 @@ const table = {
   vanishes: { ...prompt, missingFromListing: 2 },
 } as const satisfies Record<string, Behaviour>;
 
+/** The name of a row of the table. */
 export type BehaviourName = keyof typeof table;
 
+/** What each name means. */
 export const behaviours: Readonly<Record<BehaviourName, Behaviour>> = table;
 
 /** Every behaviour there is, in the table's order. */

@@ -1,4 +1,5 @@
 // Fleets to run against, and the scenarios of `power sim`: a fleet with the cloud's mood that day.
+// Named and seeded, so that a rehearsal, a test and a benchmark can speak of the same VMs.
 
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
@@ -41,6 +42,7 @@ export function hostileFleet(
   );
 }
 
+/** What the VMs of a plain fleet are like. */
 export interface PlainFleetOptions {
   /** @default 'prompt' */
   readonly behaviour?: BehaviourName;
@@ -75,6 +77,7 @@ function dealerOf(mix: Readonly<Partial<Record<BehaviourName, number>>>, seed: n
   return () => deck[uniformInt(random, 0, Math.max(0, deck.length - 1))] ?? 'prompt';
 }
 
+/** A fleet and the quirks of the cloud it lives in. */
 export interface Scenario {
   /** One line for `power sim --help`. */
   readonly summary: string;

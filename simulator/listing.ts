@@ -10,6 +10,7 @@ interface ListedVm {
   readonly document: VmDocument;
 }
 
+/** Answers lists, and remembers what happens to the first of them only. */
 export class Listing {
   readonly #quirks: Quirks;
   readonly #byProject: ReadonlyMap<string, readonly ListedVm[]>;

@@ -9,6 +9,7 @@ export type VmState = 'running' | 'off' | 'starting' | 'stopping' | 'paused' | '
 /** Simulated milliseconds, from and to (both included); the seed decides where between. */
 export type RangeMs = readonly [from: number, to: number];
 
+/** How many calls are let through, and how the rest is refused. */
 export interface RateLimit {
   /** Calls let through in any one second of real time, as the client's own clock counts it. */
   readonly perSecond: number;
@@ -24,6 +25,7 @@ export interface ListFault {
   readonly times?: number;
 }
 
+/** Everything about a list that is open, or can go wrong. */
 export interface ListQuirks {
   /** So many VMs a page, the next page under `next` (or a `Link` header). @default null: in one piece */
   readonly paged: number | null;
@@ -41,6 +43,7 @@ export interface ListQuirks {
   readonly lagMs: number;
 }
 
+/** A whole cloud’s habits. */
 export interface Quirks {
   /** The status of `start` on a VM that is not off. @default 409 */
   readonly startOnRunning: number;
@@ -119,6 +122,7 @@ const stateNames = {
   },
 } as const;
 
+/** A vocabulary of state names; `foreign` is one that no client can know. */
 export type StateNames = keyof typeof stateNames;
 
 /** The API's name for a state; empty for a VM that is gone. */

@@ -6,6 +6,7 @@ import type { RateLimit } from './quirks.ts';
 
 const windowMs = 1_000;
 
+/** Lets no more than the limit through in any second, bursts included. */
 export class RateLimiter {
   readonly #limit: RateLimit;
   /** When each of the calls of the last second was let through, oldest first. */

@@ -1,6 +1,7 @@
 // What the simulator really received, in order: the answer to "was it sent twice?".
 // A flat record per request and no headers, so that tens of thousands are cheap and no token can be in them.
 
+/** One request and how it ended. */
 export interface LoggedRequest {
   /** When it arrived, in epoch milliseconds. */
   readonly at: number;
@@ -27,6 +28,7 @@ export type OpenEntry = { -readonly [K in keyof LoggedRequest]: LoggedRequest[K]
 
 const limit = 200_000;
 
+/** Requests in order of arrival. */
 export class RequestLog {
   readonly #entries: OpenEntry[] = [];
 

@@ -14,6 +14,7 @@ import type { AcceptedTokens, OauthClient } from './tokens.ts';
 import type { SimulatedVm } from './vm.ts';
 import type { VmDocument } from './vm-document.ts';
 
+/** Everything the API speaks for. */
 export interface Cloud {
   readonly vms: ReadonlyMap<string, { readonly vm: SimulatedVm; readonly document: VmDocument }>;
   readonly listing: Listing;
@@ -53,7 +54,8 @@ async function exchange(
   response: ServerResponse,
   server: Server,
 ): Promise<void> {
-  const { pathname, searchParams } = new URL(`http://simulator${request.url ?? '/'}`);
+  // A target that is no path (`*`, a proxy's whole URL) is as good as one that does not exist.
+  const { pathname, searchParams } = URL.parse(`http://simulator${request.url}`) ?? new URL('http://simulator/');
   const entry = cloud.log.open({
     at: Date.now(),
     method: request.method ?? '',
@@ -123,6 +125,8 @@ function act(
   if (vm === undefined || vm.state === 'gone') return notFound;
   if (!isKnownAction(type)) return { status: 400, reason: 'no such action' };
   const onHangUp = (listener: () => void) => {
+    // It may have hung up already, while the call was on its way.
+    if (response.destroyed) listener();
     response.once('close', () => {
       if (!response.writableEnded) listener();
     });

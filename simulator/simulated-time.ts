@@ -4,6 +4,7 @@
 /** Takes a timer back; harmless once it has fired. */
 export type Cancel = () => void;
 
+/** A clock of its own speed, and all the timers that hang on it. */
 export class SimulatedTime {
   readonly #speed: number;
   readonly #startedAt = performance.now();

@@ -14,6 +14,7 @@ import { AcceptedTokens, type OauthClient } from './tokens.ts';
 import { type Change, SimulatedVm, type SimulatedVmSpec, type TruePower } from './vm.ts';
 import { VmDocument } from './vm-document.ts';
 
+/** What to simulate; only the fleet is required. */
 export interface SimulatorOptions {
   readonly fleet: readonly SimulatedVmSpec[];
   /** @default 0: a free one */
@@ -49,6 +50,7 @@ export interface VmTruth {
   readonly resets: number;
 }
 
+/** A running simulator, as its owner sees it. */
 export interface Simulator {
   /** `http://127.0.0.1:<port>`, without a slash at the end. */
   readonly url: string;

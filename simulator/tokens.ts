@@ -5,11 +5,13 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { PlainAnswer } from './answers.ts';
 import type { SimulatedTime } from './simulated-time.ts';
 
+/** Who may fetch tokens. */
 export interface OauthClient {
   readonly clientId: string;
   readonly clientSecret: string;
 }
 
+/** Knows at any moment which tokens are accepted; never tells more than that. */
 export class AcceptedTokens {
   readonly #acceptedSince = new Map<string, number>();
   readonly #lifetimeMs: number;

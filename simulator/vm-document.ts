@@ -10,6 +10,7 @@ const sizes = [
   { size: 'b-4-8-160', vcpus: 4, memoryMB: 8_192, storageGB: 160 },
 ] as const;
 
+/** A VM as JSON text, always with its present state. */
 export class VmDocument {
   readonly #vm: SimulatedVm;
   readonly #quirks: Quirks;

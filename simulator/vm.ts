@@ -8,6 +8,7 @@ import { type Behaviour, type BehaviourName, behaviours, type KnownAction } from
 import type { RangeMs, VmState } from './quirks.ts';
 import type { Cancel, SimulatedTime } from './simulated-time.ts';
 
+/** What a VM is at the beginning. */
 export interface SimulatedVmSpec {
   readonly id: number;
   readonly name: string;
@@ -46,6 +47,7 @@ interface Journey {
   readonly cancel: Cancel;
 }
 
+/** A state the VM came to be in, and when. */
 export interface Change {
   /** Epoch milliseconds. */
   readonly at: number;
@@ -53,6 +55,7 @@ export interface Change {
   readonly power: TruePower;
 }
 
+/** A VM that moves by itself in simulated time, always in exactly one true state. */
 export class SimulatedVm {
   readonly id: string;
   readonly spec: SimulatedVmSpec;
