@@ -43,7 +43,7 @@ export interface ScheduledWorld extends LaunchWorld {
  * configuration, and `stale-event` for one older than the cron allows: thrown and not returned, because a fleet that was left
  * alone for a late event must ring the function's error alarm. Lambda's retries of it are refused just the same.
  */
-export function launchScheduled(event: unknown, world: ScheduledWorld): Promise<Launched> {
+export async function launchScheduled(event: unknown, world: ScheduledWorld): Promise<Launched> {
   const { cron, dueAt } = readEvent(event, world);
   const scheduledTime = new Date(dueAt).toISOString();
   refuseStale(cron, scheduledTime, world.clock.now() - dueAt);
@@ -74,7 +74,7 @@ function readEvent(event: unknown, { crons, clock }: ScheduledWorld): { cron: Cr
 
 function refuseStale({ name, maxEventAgeMs }: Cron, scheduledTime: string, ageMs: number): void {
   if (ageMs <= maxEventAgeMs) return;
-  const age = `${Math.round(ageMs / 1000)} s old, and at most ${Math.round(maxEventAgeMs / 1000)} s are allowed`;
+  const age = `${Math.ceil(ageMs / 1000)} s old, and at most ${Math.round(maxEventAgeMs / 1000)} s are allowed`;
   throw new PowerError(
     'stale-event',
     `cron ${name}, due at ${scheduledTime}, came too late: it is ${age}. Nothing was launched; run it by hand if it is still wanted`,

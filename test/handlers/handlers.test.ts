@@ -1,0 +1,59 @@
+// The handlers as Lambda loads them: light to import, loud about a deployment that is not whole, never a stack trace.
+
+import { describe, expect, it } from 'vitest';
+import { handler as api } from '../../handlers/api.ts';
+import { handler as run } from '../../handlers/run.ts';
+import { handler as scheduled } from '../../handlers/scheduled.ts';
+import { handler as webhook } from '../../handlers/webhook.ts';
+import { once } from '../../handlers/wiring.ts';
+import { httpEvent, readAnswer } from '../http/api-bench.ts';
+
+// Nothing is set here: POWER_TABLE is missing, and so is the secret.
+const context = { awsRequestId: 'request-1', getRemainingTimeInMillis: () => 30_000 };
+
+describe('a deployment that is not whole', () => {
+  it.each([
+    ['api', api, { method: 'GET', path: '/openapi.json' }],
+    ['webhook', webhook, { path: '/v1/webhooks/ci', body: '{}' }],
+  ])('%s answers 500 with the request id and no word of the configuration', async (_name, handler, parts) => {
+    const answer = readAnswer(await handler(httpEvent(parts), context));
+    expect([answer.status, answer.json.requestId]).toEqual([500, 'request-1']);
+    expect(answer.text).not.toMatch(/POWER_TABLE|OPENSCALER|stack|\.ts/);
+  });
+
+  it.each([
+    ['api', api],
+    ['webhook', webhook],
+  ])('%s still answers 400 to rubbish and 404 to a strange path', async (_name, handler) => {
+    expect((await handler('rubbish', context)).statusCode).toBe(400);
+    expect((await handler(httpEvent({ path: '/nowhere' }), context)).statusCode).toBe(404);
+  });
+
+  it('scheduled and run throw what is missing', async () => {
+    await expect(scheduled({})).rejects.toMatchObject({ code: 'config' });
+    await expect(run({ run: 'cron-1' }, context)).rejects.toMatchObject({ code: 'config' });
+  });
+});
+
+describe('once', () => {
+  it('makes a thing once, on the first call, and keeps no failure', () => {
+    let calls = 0;
+    const make = once(() => {
+      calls += 1;
+      if (calls === 1) throw new Error('not yet');
+      return { calls };
+    });
+    expect(make).toThrow('not yet');
+    expect(make()).toBe(make());
+    expect(calls).toBe(2);
+  });
+
+  it('keeps null too', () => {
+    let calls = 0;
+    const make = once(() => {
+      calls += 1;
+      return null;
+    });
+    expect([make(), make(), calls]).toEqual([null, null, 1]);
+  });
+});

@@ -1,0 +1,42 @@
+// What a handler loads before its first event: never the AWS SDK or the HTTP client, which cost most of a cold start.
+// Read from esbuild's own account of the bundle, so that no import can hide behind another.
+
+import { build } from 'esbuild';
+import { describe, expect, it } from 'vitest';
+
+async function loadedOnImport(handler: string): Promise<Set<string>> {
+  const { metafile } = await build({
+    entryPoints: [`handlers/${handler}.ts`],
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    mainFields: ['module', 'main'],
+    metafile: true,
+    write: false,
+  });
+  const seen = new Set<string>();
+  const visit = (path: string) => {
+    if (seen.has(path)) return;
+    seen.add(path);
+    for (const found of metafile.inputs[path]?.imports ?? []) {
+      if (!found.external && found.kind !== 'dynamic-import') visit(found.path);
+    }
+  };
+  visit(`handlers/${handler}.ts`);
+  return new Set([...seen].flatMap((path) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? []));
+}
+
+describe('on import', () => {
+  it.each(['scheduled', 'api', 'webhook', 'run'])('%s loads neither the AWS SDK nor axios', async (handler) => {
+    const packages = [...(await loadedOnImport(handler))];
+    expect(packages).toContain('valibot');
+    expect(packages.filter((name) => /^(@aws-sdk|@smithy)\/|^(axios|oauth4webapi|croner)$/.test(name))).toEqual([]);
+  });
+
+  it.each(['scheduled', 'webhook'])(
+    '%s, which only launches, carries nothing that talks to OpenScaler',
+    async (handler) => {
+      expect([...(await loadedOnImport(handler))]).not.toContain('p-queue');
+    },
+  );
+});

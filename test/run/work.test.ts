@@ -1,0 +1,275 @@
+// The worker: one claim, progress while it goes, a report kept before trouble is thrown.
+
+import { describe, expect, it } from 'vitest';
+import { PowerError } from '../../lib/core/errors.ts';
+import { type Outcome, type Result, untouched } from '../../lib/core/outcome.ts';
+import type { VmId } from '../../lib/core/vm.ts';
+import type { RunEvent, RunProgress } from '../../lib/ports.ts';
+import { makeReport } from '../../lib/run/report.ts';
+import { parseRunRequest } from '../../lib/run/request.ts';
+import { endMarginMs, type RunHooks, type WorkWorld, work } from '../../lib/run/work.ts';
+import { readRunEvent } from '../../lib/run/work-event.ts';
+import { FakeClock } from '../fakes/clock.ts';
+import { MemoryLog } from '../fakes/log.ts';
+import { MemoryRunStore } from '../fakes/run-store.ts';
+
+const request = parseRunRequest({ action: 'shutdown', select: 'env=dev' });
+
+function outcome(id: number, result: Result = 'succeeded'): Outcome {
+  const vm = { id: String(id) as VmId, name: `vm-${id}`, account: 'acme', project: 'default', power: 'off' } as const;
+  return untouched(vm, 'shutdown', { result, code: 'seen', reason: 'as seen' });
+}
+
+const settled = (one: Outcome): RunEvent => ({ kind: 'settled', outcome: one });
+
+class WatchedStore extends MemoryRunStore {
+  readonly writes: { progress: RunProgress; outcomes: number }[] = [];
+  readonly ends: number[] = [];
+  failure: Error | null = null;
+
+  override async progress(name: string, progress: RunProgress, outcomes: readonly Outcome[]): Promise<void> {
+    this.writes.push({ progress, outcomes: outcomes.length });
+    if (this.failure) throw this.failure;
+    await super.progress(name, progress, outcomes);
+  }
+
+  override async end(name: string, at: string, summary: unknown, outcomes: readonly Outcome[]): Promise<void> {
+    this.ends.push(outcomes.length);
+    await super.end(name, at, summary, outcomes);
+  }
+}
+
+type Conduct = (hooks: RunHooks, clock: FakeClock) => Promise<readonly Outcome[]>;
+
+async function bench(act: Conduct = async () => [outcome(1)]) {
+  const clock = new FakeClock();
+  const store = new WatchedStore();
+  const log = new MemoryLog();
+  await store.record({
+    name: 'run-1',
+    trigger: 'cron',
+    request,
+    requestHash: 'h',
+    recordedAt: '2026-01-01T00:00:00.000Z',
+  });
+  const conducted: { name: string; until: number }[] = [];
+  const world: WorkWorld = {
+    store,
+    clock,
+    log,
+    remainingMs: 900_000,
+    conduct: async (run, hooks) => {
+      conducted.push({ name: run.name, until: hooks.until });
+      expect(run.request).toEqual(request);
+      const startedAt = clock.now();
+      const outcomes = await act(hooks, clock);
+      const rest = { unlisted: [], matched: true, interrupted: false, calls: { lists: 2, reads: 0, actions: 1 } };
+      return makeReport(run.name, run.request, { outcomes, ...rest, startedAt, endedAt: clock.now() });
+    },
+  };
+  const read = async () => ({
+    run: await store.read('run-1', new Date(clock.now()).toISOString()),
+    outcomes: await store.outcomes('run-1'),
+  });
+  const go = (more: Partial<WorkWorld> = {}) => clock.run(work('run-1', { ...world, ...more }));
+  return { clock, store, log, conducted, world, read, go };
+}
+
+describe('a run that is claimed', () => {
+  it('is conducted within the time the process has, less what the end takes', async () => {
+    const { go, conducted, clock, read } = await bench();
+    const now = clock.now();
+    await go();
+    expect(conducted).toEqual([{ name: 'run-1', until: now + 900_000 - endMarginMs }]);
+    const { run } = await read();
+    expect([run?.startedAt, run?.deadline]).toEqual(['2026-01-01T00:00:00.000Z', '2026-01-01T00:15:00.000Z']);
+  });
+
+  it('gets no time at all when there is less than the end takes', async () => {
+    const { go, conducted, clock } = await bench();
+    const now = clock.now();
+    await go({ remainingMs: 5_000 });
+    expect(conducted).toMatchObject([{ until: now }]);
+  });
+
+  it('ends with its outcomes, and a summary that has everything else and the verdict', async () => {
+    const { go, read, log } = await bench();
+    await go();
+    const { run, outcomes } = await read();
+    expect(run?.status).toBe('ended');
+    expect(run?.summary).toEqual({
+      run: {
+        name: 'run-1',
+        action: 'shutdown',
+        select: 'env=dev',
+        dryRun: false,
+        startedAt: run?.startedAt,
+        endedAt: run?.endedAt,
+      },
+      counts: { succeeded: 1 },
+      unlisted: [],
+      matched: true,
+      allowEmpty: false,
+      interrupted: false,
+      calls: { lists: 2, reads: 0, actions: 1 },
+      verdict: 'well',
+    });
+    expect(outcomes).toEqual([outcome(1)]);
+    expect(log.lines.map(({ level, message }) => [level, message])).toEqual([
+      ['info', 'run started'],
+      ['info', 'run ended well'],
+    ]);
+  });
+});
+
+describe('a run that is not claimed', () => {
+  it('is left alone without an error: unknown, under way, or over', async () => {
+    const { go, conducted, log } = await bench();
+    await go();
+    await go();
+    expect(conducted).toHaveLength(1);
+    expect(log.lines.at(-1)).toMatchObject({ level: 'info', message: expect.stringContaining('nothing to do') });
+    const fresh = await bench();
+    await fresh.store.claim('run-1', '2026-01-01T00:00:00.000Z', '2026-01-01T00:15:00.000Z');
+    await fresh.go();
+    await work('nobody', fresh.world);
+    expect(fresh.conducted).toEqual([]);
+  });
+});
+
+describe('trouble', () => {
+  it.each(['failed', 'unknown', 'refused'] as const)(
+    'is thrown for %s, after the report is kept and each VM is logged',
+    async (result) => {
+      const { go, read, log } = await bench(async () => [outcome(1), outcome(2, result)]);
+      await expect(go()).rejects.toMatchObject({ code: 'run-trouble', message: expect.stringContaining('run-1') });
+      const { run, outcomes } = await read();
+      expect([run?.status, outcomes.length]).toEqual(['ended', 2]);
+      expect(run?.summary).toMatchObject({ verdict: 'trouble' });
+      const loud = log.lines.filter(({ level }) => level !== 'info');
+      expect(loud).toMatchObject([
+        { level: 'warn', fields: { run: 'run-1', vm: '2', result } },
+        { level: 'error', fields: { run: 'run-1', verdict: 'trouble' } },
+      ]);
+    },
+  );
+
+  it('does not come back: the retry of the invocation does nothing', async () => {
+    const { go, conducted } = await bench(async () => [outcome(1, 'failed')]);
+    await expect(go()).rejects.toThrow();
+    await go();
+    expect(conducted).toHaveLength(1);
+  });
+
+  it('that breaks the run off ends it with the error and the outcomes so far', async () => {
+    const { go, read } = await bench(async ({ onEvent }) => {
+      onEvent(settled(outcome(1)));
+      throw new PowerError('request', 'id 8 stands in several accounts');
+    });
+    await expect(go()).rejects.toMatchObject({ code: 'request' });
+    const { run, outcomes } = await read();
+    expect(run).toMatchObject({
+      status: 'ended',
+      summary: { error: { code: 'request', message: 'id 8 stands in several accounts' } },
+    });
+    expect(outcomes).toEqual([outcome(1)]);
+  });
+
+  it('of our own making says nothing of what was thrown', async () => {
+    const { go, read } = await bench(() => Promise.reject(new TypeError('Bearer abc')));
+    await expect(go()).rejects.toThrow(TypeError);
+    expect(JSON.stringify((await read()).run?.summary)).not.toContain('abc');
+  });
+});
+
+describe('progress', () => {
+  const pause = (clock: FakeClock, ms: number) => clock.sleep(ms);
+
+  it('is kept at most every two seconds while the run goes, each outcome once', async () => {
+    const all = [1, 2, 3, 4].map((id) => outcome(id));
+    const { go, store, read } = await bench(async ({ onEvent }, clock) => {
+      onEvent({ kind: 'planned', selected: 4, toSend: 3 });
+      for (const [place, one] of all.entries()) {
+        onEvent({ kind: 'sent', vm: one.vm, account: one.account, action: 'shutdown', attempt: 1 });
+        if (place === 0) onEvent({ kind: 'sent', vm: one.vm, account: one.account, action: 'shutdown', attempt: 2 });
+        onEvent(settled(one));
+        await pause(clock, 1_000);
+      }
+      return all;
+    });
+    await go();
+    expect(store.writes).toEqual([{ progress: { selected: 4, sent: 3, settled: 2 }, outcomes: 2 }]);
+    expect(store.ends).toEqual([2]);
+    expect((await read()).outcomes).toEqual(all);
+  });
+
+  it('is kept at once when 200 outcomes wait', async () => {
+    const all = Array.from({ length: 250 }, (_, id) => outcome(id));
+    const { go, store } = await bench(async ({ onEvent }) => {
+      for (const one of all) onEvent(settled(one));
+      return all;
+    });
+    await go();
+    expect(store.writes).toMatchObject([{ outcomes: 200 }]);
+    expect(store.ends).toEqual([50]);
+  });
+
+  it('that cannot be kept stops nothing, and its outcomes go out with the end', async () => {
+    const { go, store, read, log } = await bench(async ({ onEvent }, clock) => {
+      await pause(clock, 2_000);
+      onEvent(settled(outcome(1)));
+      await pause(clock, 2_000);
+      onEvent(settled(outcome(2)));
+      return [outcome(1), outcome(2)];
+    });
+    store.failure = new PowerError('aws', 'the table is slow');
+    await go();
+    expect(store.writes.map(({ outcomes }) => outcomes)).toEqual([1, 2]);
+    expect(store.ends).toEqual([2]);
+    expect((await read()).outcomes).toHaveLength(2);
+    expect(log.lines.filter(({ level }) => level === 'warn')).toHaveLength(2);
+  });
+
+  it('is never written twice at once, and the end waits for it', async () => {
+    const { go, store, world, clock } = await bench(async ({ onEvent }, ticking) => {
+      await pause(ticking, 2_000);
+      onEvent(settled(outcome(1)));
+      await pause(ticking, 3_000);
+      onEvent(settled(outcome(2)));
+      return [outcome(1), outcome(2)];
+    });
+    const order: string[] = [];
+    const slow: WorkWorld['store'] = {
+      record: (run) => store.record(run),
+      claim: (name, at, deadline) => store.claim(name, at, deadline),
+      read: (name, now) => store.read(name, now),
+      outcomes: (name) => store.outcomes(name),
+      progress: async (name, progress, outcomes) => {
+        order.push('progress begins');
+        await clock.sleep(60_000);
+        await store.progress(name, progress, outcomes);
+        order.push('progress ends');
+      },
+      end: async (name, at, summary, outcomes) => {
+        order.push('end');
+        await store.end(name, at, summary, outcomes);
+      },
+    };
+    await go({ ...world, store: slow });
+    expect(order).toEqual(['progress begins', 'progress ends', 'end']);
+    expect(store.ends).toEqual([1]);
+  });
+});
+
+describe("the worker's event", () => {
+  it('is a run name and nothing else', () => {
+    expect(readRunEvent({ run: 'cron-0a', more: 1 })).toBe('cron-0a');
+  });
+
+  it.each([null, {}, 'cron-0a', { run: '' }, { run: 'a b' }, { run: 'a\n' }, { run: 'x'.repeat(65) }, { run: 8 }])(
+    'refuses %j',
+    (event) => {
+      expect(() => readRunEvent(event)).toThrowError(expect.objectContaining({ code: 'request' }));
+    },
+  );
+});
