@@ -6,6 +6,7 @@ import { check } from './commands/check.ts';
 import { list } from './commands/list.ts';
 import { run } from './commands/run.ts';
 import { sim } from './commands/sim.ts';
+import { type ExitCode, exitCode } from './exit-code.ts';
 import { listenForInterrupt } from './interrupt.ts';
 import { runProgram } from './program.ts';
 import { makeNotes, makeOut, type Terminal } from './terminal.ts';
@@ -26,9 +27,9 @@ const terminal: Terminal = {
 const code = await runProgram(
   process.argv.slice(2),
   {
-    list: (options) => list(options, terminal),
+    list: (options) => endingAtOnce(list(options, terminal)),
     run: (options) => run(options, terminal),
-    check: (options) => check(options, terminal),
+    check: (options) => endingAtOnce(check(options, terminal)),
     sim: (options) => sim(options, terminal),
   },
   terminal,
@@ -37,3 +38,12 @@ const code = await runProgram(
 await terminal.out.flush();
 // Not left to the event loop: a POST that the API still holds would keep an interrupted process alive for minutes.
 process.exit(code);
+
+/** For a command that only reads: there is nothing to settle, so the first Ctrl-C ends it. */
+function endingAtOnce(command: Promise<ExitCode>): Promise<ExitCode> {
+  const { stop } = terminal.interrupt;
+  const stopped = new Promise<ExitCode>((resolve) => {
+    stop.addEventListener('abort', () => resolve(exitCode.interrupted), { once: true });
+  });
+  return Promise.race([command, stopped]);
+}

@@ -77,9 +77,10 @@ export async function runProgram(
 
 /** A fault of ours is told in full; a bug of ours as one line, never with what its objects hold. */
 function sayError(error: unknown): string[] {
-  if (!(error instanceof PowerError))
+  if (!(error instanceof PowerError)) {
     return [`this is a bug in power: ${plain(error instanceof Error ? error.message : String(error))}`];
-  return error.faults.length > 1
-    ? [`${error.code}:`, ...error.faults.map((fault) => `- ${plain(fault)}`)]
-    : [plain(error.message)];
+  }
+  if (error.faults.length <= 1) return [plain(error.message)];
+  const what = error.code === 'config' ? 'configuration' : error.code;
+  return [`the ${what} has ${error.faults.length} faults:`, ...error.faults.map((fault) => `- ${plain(fault)}`)];
 }

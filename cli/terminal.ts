@@ -1,7 +1,6 @@
 // The two streams of a terminal and what may be done to them: colour, width, a live area.
 // Commands write through this, so that a pipe, a person and a test differ in one place only.
 
-import { once } from 'node:events';
 import { styleText } from 'node:util';
 import { createLogUpdate } from 'log-update';
 import type { Clock } from '../lib/ports.ts';
@@ -59,9 +58,7 @@ export function makeOut(stream: OutputStream): Out {
     paint: paintFor(stream),
     width: stream.isTTY ? (stream.columns ?? 80) : null,
     write: (text) => void stream.write(text),
-    flush: async () => {
-      if ('writableLength' in stream && stream.writableLength !== 0) await once(stream, 'drain');
-    },
+    flush: () => new Promise((resolve) => stream.write('', () => resolve())),
   };
 }
 

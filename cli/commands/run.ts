@@ -103,5 +103,6 @@ async function explainVerdict(
   }
   if (report.matched || interrupt.stop.aborted || report.run.select === null) return;
   const { vms } = await takeInventory(scope, world);
-  for (const line of ['nothing matched. The tags there are:', ...knownTags(vms)]) notes.line(line);
+  const could = report.outcomes.length > 0 ? ' (what is listed above has faulty tags, and could match)' : '';
+  for (const line of [`nothing matched${could}. The tags there are:`, ...knownTags(vms)]) notes.line(line);
 }

@@ -1,8 +1,11 @@
 // `power sim`: an OpenScaler on this machine, to rehearse against before a real fleet is touched.
 // Prints what to paste into another terminal, then every request it receives, until Ctrl-C.
 
+import { relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { type Command, InvalidArgumentError } from 'commander';
 import { PowerError } from '../../lib/core/errors.ts';
+import type { Scenario } from '../../simulator/fleets.ts';
 import type { LoggedRequest } from '../../simulator/request-log.ts';
 import type { Simulator } from '../../simulator/simulator.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
@@ -19,6 +22,7 @@ export interface SimOptions {
 }
 
 const pollMs = 100;
+const rehearsalConfig = fileURLToPath(new URL('../rehearsal.config.json', import.meta.url));
 
 const examples = `
 Examples:
@@ -39,9 +43,12 @@ export function simCommand(program: Command, perform: (options: SimOptions & Glo
     .action((_options, command: Command) => perform(command.optsWithGlobals()));
 }
 
-export async function sim(options: SimOptions, { out, notes, clock, interrupt }: Terminal): Promise<ExitCode> {
+export async function sim(
+  options: SimOptions,
+  { out, notes, clock, interrupt, directory }: Terminal,
+): Promise<ExitCode> {
   const simulator = await start(options);
-  out.write(invitation(simulator, options));
+  out.write(invitation(simulator, options, directory));
   notes.line('each request from here on; Ctrl-C ends');
   const follow = followRequests(simulator.requests, notes);
   while (!interrupt.stop.aborted) {
@@ -59,15 +66,10 @@ async function start({ port, seed, scenario, speed }: SimOptions): Promise<Simul
     import('../../simulator/fleets.ts'),
     import('../../simulator/simulator.ts'),
   ]);
-  const make = Object.hasOwn(scenarios, scenario) ? new Map(Object.entries(scenarios)).get(scenario) : undefined;
-  if (make === undefined) {
-    throw new PowerError(
-      'request',
-      `there is no scenario "${scenario}"; there is: ${Object.keys(scenarios).join(', ')}`,
-    );
-  }
+  const chosen = Object.hasOwn(scenarios, scenario) ? scenarios[scenario] : undefined;
+  if (chosen === undefined) throw noScenario(scenario, scenarios);
   try {
-    return await startSimulator({ ...make(seed), port, speed, seed });
+    return await startSimulator({ fleet: chosen.fleet(seed), quirks: chosen.quirks, port, speed, seed });
   } catch (error) {
     throw new PowerError('request', `the simulator can't listen on port ${port}: choose another with --port`, {
       cause: error,
@@ -75,14 +77,21 @@ async function start({ port, seed, scenario, speed }: SimOptions): Promise<Simul
   }
 }
 
-function invitation({ url, acceptedTokens }: Simulator, { scenario, seed, speed }: SimOptions): string {
+function noScenario(wanted: string, scenarios: Readonly<Record<string, Scenario>>): PowerError {
+  const known = Object.entries(scenarios).map(([name, { summary }]) => `${name} (${summary})`);
+  return new PowerError('request', `there is no scenario "${wanted}"; choose one of: ${known.join('; ')}`);
+}
+
+function invitation({ url, acceptedTokens }: Simulator, options: SimOptions, directory: string): string {
+  const { scenario, seed, speed } = options;
   const environment = `OPENSCALER_API_URL=${url} OPENSCALER_TOKEN=${acceptedTokens[0] ?? ''}`;
+  const config = `--config ${relative(directory, rehearsalConfig)}`;
   return [
     `an OpenScaler at ${url} (scenario ${scenario}, seed ${seed}, speed ${speed}). In another terminal:`,
     '',
-    `  ${environment} npx power list`,
-    `  ${environment} npx power run shutdown -l env=dev`,
-    `  ${environment} npx power run start -l env=dev`,
+    `  ${environment} npx power list ${config}`,
+    `  ${environment} npx power run shutdown -l env=dev ${config}`,
+    `  ${environment} npx power run start -l env=dev ${config}`,
     '',
     '',
   ].join('\n');

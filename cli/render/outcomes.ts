@@ -1,7 +1,7 @@
 // The report of a run for a person: every VM with its reason, then what it adds up to.
 // Trouble comes last, closest to the prompt.
 
-import { type Outcome, results } from '../../lib/core/outcome.ts';
+import { type Outcome, results, type Unlisted } from '../../lib/core/outcome.ts';
 import type { RunReport } from '../../lib/run/report.ts';
 import type { Paint, Width } from '../terminal.ts';
 import { sayDuration } from './duration.ts';
@@ -14,16 +14,25 @@ interface Screen {
   readonly width: Width;
 }
 
+/** An outcome as it is shown; also one that was read back from `power run --json`. */
+export type ShownOutcome = Omit<Outcome, 'code'> & { readonly code: string };
+
+export interface ShownReport extends Pick<RunReport, 'run' | 'counts' | 'calls'> {
+  readonly outcomes: readonly ShownOutcome[];
+  readonly unlisted: readonly Unlisted[];
+  readonly interrupted?: boolean;
+}
+
 /** A column: its title, its cell of an outcome, and whether these outcomes on this screen need it. */
 interface Column {
   readonly title: string;
-  readonly cell: (outcome: Outcome) => string;
-  readonly isNeeded?: (outcomes: readonly Outcome[], width: Width) => boolean;
+  readonly cell: (outcome: ShownOutcome) => string;
+  readonly isNeeded?: (outcomes: readonly ShownOutcome[], width: Width) => boolean;
 }
 
 // Below this width the reason needs the room more.
 const wideEnough = 110;
-const isWide = (_outcomes: readonly Outcome[], width: Width) => width === null || width >= wideEnough;
+const isWide = (_outcomes: readonly ShownOutcome[], width: Width) => width === null || width >= wideEnough;
 
 const columns: readonly Column[] = [
   { title: 'VM', cell: ({ vm }) => plain(vm) },
@@ -42,7 +51,7 @@ const columns: readonly Column[] = [
 ];
 
 /** One row per VM, in the order of the results. Empty when there are no outcomes. */
-export function renderOutcomes(outcomes: readonly Outcome[], screen: Screen): string {
+export function renderOutcomes(outcomes: readonly ShownOutcome[], screen: Screen): string {
   if (outcomes.length === 0) return '';
   const rows = outcomes.toSorted((a, b) => results.indexOf(a.result) - results.indexOf(b.result));
   const shown = columns.filter(({ isNeeded }) => isNeeded?.(outcomes, screen.width) ?? true);
@@ -55,7 +64,7 @@ export function renderOutcomes(outcomes: readonly Outcome[], screen: Screen): st
 }
 
 /** Table and summary: what `power run` prints on stdout without `--json`. */
-export function renderReport(report: RunReport, screen: Screen): string {
+export function renderReport(report: ShownReport, screen: Screen): string {
   const { paint } = screen;
   const lines = report.unlisted.map(
     ({ account, project, reason }) =>
@@ -67,7 +76,7 @@ export function renderReport(report: RunReport, screen: Screen): string {
   ].join('');
 }
 
-function summaryOf(report: RunReport, paint: Paint): string[] {
+function summaryOf(report: ShownReport, paint: Paint): string[] {
   const { run, calls, counts } = report;
   const took = sayDuration(Date.parse(run.endedAt) - Date.parse(run.startedAt));
   const what = `${run.action} ${run.select === null ? 'by id' : plain(run.select)}${run.dryRun ? ' (dry run: nothing was sent)' : ''}`;

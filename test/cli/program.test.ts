@@ -146,7 +146,9 @@ describe('what a command throws', () => {
       faults: ['guard.maxVms: \u001b[2Jtoo small', 'pace: unknown'],
     });
     const { code, stdout, stderr } = await fail(error);
-    expect(stderr).toBe('power: config:\npower: - guard.maxVms: too small\npower: - pace: unknown\n');
+    expect(stderr).toBe(
+      'power: the configuration has 2 faults:\npower: - guard.maxVms: too small\npower: - pace: unknown\n',
+    );
     expect(stdout).toBe('');
     expect(code).toBe(exitCode.usage);
   });

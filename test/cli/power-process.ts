@@ -1,0 +1,76 @@
+// The `power` command in a process of its own, against a simulator: what a script would see of it.
+// Its environment is complete, so that nobody's own settings can change a test.
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { devNull, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import type { QuirkChoice } from '../../simulator/quirks.ts';
+import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
+import type { SimulatedVmSpec } from '../../simulator/vm.ts';
+
+const powerFile = fileURLToPath(new URL('../../cli/power.js', import.meta.url));
+
+export const token = 'token-that-nobody-may-see';
+
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Rig {
+  readonly simulator: Simulator;
+  readonly directory: string;
+  /** Runs `power` to its end. */
+  power(args: readonly string[], environment?: Readonly<Record<string, string>>): Promise<Ended>;
+  /** Starts `power`, and says how it ends. */
+  start(args: readonly string[]): { readonly child: ChildProcess; readonly ended: Promise<Ended> };
+  posts(): number;
+  close(): Promise<void>;
+}
+
+const quick = {
+  shutdown: { patience: '4s', resendAfter: '1s', resends: 1 },
+  start: { patience: '4s', resendAfter: '1s', resends: 1 },
+  settle: { every: '100ms', atMost: '200ms' },
+};
+
+/** A simulator with this fleet, and a directory with a configuration for it. */
+export async function rig(
+  fleet: readonly SimulatedVmSpec[],
+  { config = {}, quirks = {} }: { readonly config?: object; readonly quirks?: QuirkChoice } = {},
+): Promise<Rig> {
+  const simulator = await startSimulator({ fleet, token, speed: 60, quirks });
+  const directory = await mkdtemp(join(tmpdir(), 'power-'));
+  await writeFile(join(directory, 'power.config.ts'), `export default ${JSON.stringify({ ...quick, ...config })};\n`);
+  const start = (args: readonly string[], environment: Readonly<Record<string, string>> = {}) => {
+    const child = spawn(process.execPath, [powerFile, ...args], {
+      cwd: directory,
+      env: {
+        OPENSCALER_API_URL: simulator.url,
+        OPENSCALER_TOKEN: token,
+        AWS_CONFIG_FILE: devNull,
+        AWS_SHARED_CREDENTIALS_FILE: devNull,
+        ...environment,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const code = new Promise<number | null>((resolve, reject) => child.on('error', reject).on('close', resolve));
+    const ended = Promise.all([code, text(child.stdout), text(child.stderr)]);
+    return { child, ended: ended.then(([code, stdout, stderr]) => ({ code, stdout, stderr })) };
+  };
+  return {
+    simulator,
+    directory,
+    start,
+    power: (args, environment) => start(args, environment).ended,
+    posts: () => simulator.requests.filter(({ method }) => method === 'POST').length,
+    close: async () => {
+      await simulator.close();
+      await rm(directory, { recursive: true });
+    },
+  };
+}
