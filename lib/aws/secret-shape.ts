@@ -37,9 +37,14 @@ export function readSecret(secret: string, secretId: string): SecretContent {
   return { kind: 'client', client: { clientId, clientSecret, tokenUrl: url, scope: scope ?? null } };
 }
 
-/** The token, if it can go into a header: visible ASCII without blanks (RFC 6750, section 2.1). Throws `secret`. */
+/** Whether the text can go into a header: visible ASCII without blanks (wider than RFC 6750, section 2.1, and as safe). */
+export function isToken(text: string): boolean {
+  return /^[\x21-\x7e]+$/.test(text);
+}
+
+/** The token, if it can go into a header. Throws `secret`. */
 export function checkedToken(token: string, secretId: string): string {
-  if (/^[\x21-\x7e]+$/.test(token)) return token;
+  if (isToken(token)) return token;
   throw malformed(
     secretId,
     token === '' ? 'is empty' : 'holds a token with blanks, line breaks or other characters no token has',

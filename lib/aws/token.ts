@@ -1,9 +1,10 @@
 // The token of one account: read once, kept five minutes in memory, renewed once when the API refuses it.
 // However many calls are refused at once, one fetch serves them all.
 
+import { PowerError } from '../core/errors.ts';
 import type { Clock, Log, TokenSource } from '../ports.ts';
 import { type FetchedToken, fetchToken } from './client-credentials.ts';
-import { checkedToken, readSecret } from './secret-shape.ts';
+import { isToken, readSecret } from './secret-shape.ts';
 import type { SecretReader } from './secrets.ts';
 
 export interface TokenSourceOptions {
@@ -74,6 +75,10 @@ function keepUntil({ expiresAt }: FetchedToken, now: number, cacheMs: number): n
 
 /** A token that is given once and can't be renewed: the terminal's OPENSCALER_TOKEN. Throws `secret` for one that can't be sent. */
 export function fixedToken(token: string): TokenSource {
-  const checked = checkedToken(token.trim(), 'OPENSCALER_TOKEN');
+  const checked = token.trim();
+  if (!isToken(checked)) {
+    const advice = 'set it to the bare access token, or unset it and set OPENSCALER_SECRET_ID';
+    throw new PowerError('secret', `OPENSCALER_TOKEN is empty or has blanks or characters no token has: ${advice}`);
+  }
   return { token: async () => checked, renew: async () => checked };
 }

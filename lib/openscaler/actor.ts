@@ -58,7 +58,7 @@ function unsent({ notLeft }: NotLeft): Answer {
 }
 
 function answerOf({ exchanged, token }: Departed): Answer {
-  if (exchanged.kind === 'silence') return exchanged;
+  if (exchanged.kind === 'silence') return { kind: 'silence', detail: exchanged.detail };
   const { status, body } = exchanged;
   const isReadable = body.trim() === '' || parseJson(body) !== undefined;
   return {

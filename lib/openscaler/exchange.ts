@@ -19,11 +19,12 @@ export type Exchanged =
   | {
       readonly kind: 'answer';
       readonly status: number;
+      /** By its name in lower case. */
       readonly header: (name: string) => string | null;
       readonly body: string;
     }
   /** No whole answer came; `detail` says what happened, without the token. */
-  | { readonly kind: 'silence'; readonly detail: string };
+  | { readonly kind: 'silence'; readonly why: 'time' | 'cut' | 'size'; readonly detail: string };
 
 let loading: Promise<AxiosInstance> | null = null;
 
@@ -36,8 +37,9 @@ function client(): Promise<AxiosInstance> {
       adapter: 'fetch',
       maxRedirects: 0,
       fetchOptions: { redirect: 'manual' },
-      responseType: 'text',
-      // Broken JSON must not pass as a string: the caller parses, and knows.
+      // Read here, up to its bound: after the error of maxContentLength nobody would close the connection any more.
+      // Nor may broken JSON pass as a string: the caller parses, and knows.
+      responseType: 'stream',
       transformResponse: [],
       transformRequest: [],
       validateStatus: () => true,
@@ -52,25 +54,19 @@ export async function exchange(request: HttpRequest, userAgent: string): Promise
   const abort = new AbortController();
   const deadline = setTimeout(() => abort.abort(), request.timeoutMs);
   try {
-    const response = await axios.request<unknown>({
+    const { status, headers, data } = await axios.request<ReadableStream<Uint8Array> | null>({
       method: request.method,
       url: request.url,
       headers: headersOf(request, userAgent),
       ...(request.json === undefined ? {} : { data: request.json }),
-      maxContentLength: request.maxBytes,
       signal: abort.signal,
     });
-    const { status, headers, data } = response;
-    const header = (name: string) => textOrNull(headers[name.toLowerCase()]);
-    return { kind: 'answer', status, header, body: typeof data === 'string' ? data : '' };
+    const body = await readBody(data, request.maxBytes);
+    if (body === null) return silence('size', `the answer is larger than ${request.maxBytes} bytes`);
+    return { kind: 'answer', status, header: (name) => textOrNull(headers[name]), body };
   } catch (error) {
-    const timedOut = abort.signal.aborted;
-    // Otherwise the rest of a body that was too large would go on arriving.
-    abort.abort();
-    return {
-      kind: 'silence',
-      detail: timedOut ? `no whole answer within ${request.timeoutMs} ms` : wordsOf(error, request),
-    };
+    if (abort.signal.aborted) return silence('time', `no whole answer within ${request.timeoutMs} ms`);
+    return silence('cut', `the connection failed (${codeOf(error) ?? 'no code'})`);
   } finally {
     clearTimeout(deadline);
   }
@@ -85,10 +81,20 @@ function headersOf(request: HttpRequest, userAgent: string): Record<string, stri
   };
 }
 
-function wordsOf(error: unknown, request: HttpRequest): string {
-  const code = codeOf(error) ?? 'no code';
-  if (code === 'ERR_BAD_RESPONSE') return `the answer is larger than ${request.maxBytes} bytes`;
-  return `the connection failed (${code})`;
+function silence(why: 'time' | 'cut' | 'size', detail: string): Exchanged {
+  return { kind: 'silence', why, detail };
+}
+
+// Null when it is larger than allowed; leaving the loop early closes the connection.
+async function readBody(stream: ReadableStream<Uint8Array> | null, maxBytes: number): Promise<string | null> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of stream ?? []) {
+    length += chunk.byteLength;
+    if (length > maxBytes) return null;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
 }
 
 // The innermost code says most: axios's own is ERR_NETWORK for everything.

@@ -83,7 +83,8 @@ function isFinal(status: number): boolean {
 }
 
 function isWorthRetrying(exchanged: Exchanged): boolean {
-  if (exchanged.kind === 'silence') return true;
+  // What is too large now will be too large again.
+  if (exchanged.kind === 'silence') return exchanged.why !== 'size';
   return exchanged.status === 408 || exchanged.status === 429 || exchanged.status >= 500;
 }
 
