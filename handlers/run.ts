@@ -3,6 +3,7 @@
 
 import { work } from '../lib/run/work.ts';
 import { readRunEvent } from '../lib/run/work-event.ts';
+import { failure } from './failure.ts';
 import { wiring } from './wiring.ts';
 import { conductRun } from './world.ts';
 
@@ -14,7 +15,6 @@ export async function handler(event: unknown, context: { getRemainingTimeInMilli
     const { clock } = wiring;
     await work(readRunEvent(event), { store: wiring.store(), clock, log, remainingMs, conduct: conductRun });
   } catch (error) {
-    log.error('the run function ends in an error', { error });
-    throw error;
+    throw failure('the run function ends in an error', error);
   }
 }

@@ -2,6 +2,7 @@
 // Throws what it refuses, so that the function's error alarm rings; being fired again does no harm.
 
 import { launchScheduled } from '../lib/run/scheduled.ts';
+import { failure } from './failure.ts';
 import { launchParts, wiring } from './wiring.ts';
 
 /** `{ cron, scheduledTime }` → the name of the run that is now launched. */
@@ -10,7 +11,6 @@ export async function handler(event: unknown): Promise<{ run: string; isNew: boo
     const { run, isNew } = await launchScheduled(event, { ...launchParts(), crons: wiring.config().crons });
     return { run: run.name, isNew };
   } catch (error) {
-    wiring.log().error('a schedule fired, and no run was launched', { error });
-    throw error;
+    throw failure('a schedule fired, and no run was launched', error);
   }
 }

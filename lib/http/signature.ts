@@ -1,7 +1,7 @@
 // Who sent a webhook: the two signature schemes, each over the raw body, before anybody parses it.
 // Each says why it refuses, for the log only; the caller is told nothing that would help a forger.
 
-import { timingSafeEqual } from 'node:crypto';
+import { createHash, timingSafeEqual } from 'node:crypto';
 import { verify as verifyGitHub } from '@octokit/webhooks-methods';
 import { Webhook as StandardWebhook } from 'standardwebhooks';
 import { PowerError } from '../core/errors.ts';
@@ -47,13 +47,15 @@ export function verifyStandard({ headers, text, secrets, now }: Delivery): Verif
   return { vouched: id };
 }
 
-/** GitHub's `X-Hub-Signature-256`: HMAC-SHA256 over the body. Its delivery id is not signed, so it vouches for the body only. */
+/** GitHub's `X-Hub-Signature-256`: HMAC-SHA256 over the body. Vouches for the body's SHA-256: the delivery id is not signed. */
 export async function verifyGithub({ headers, text, secrets }: Delivery): Promise<Verified> {
   const signature = headers.get('x-hub-signature-256') ?? '';
   if (signature === '') return { refused: 'the signature header is missing' };
   if (text === '') return { refused: 'the body is empty' };
   const matches = await Promise.all(secrets.map((secret) => verifyGitHub(secret, text, signature)));
-  return matches.includes(true) ? { vouched: text } : { refused: 'no signature matches' };
+  return matches.includes(true)
+    ? { vouched: createHash('sha256').update(text).digest('hex') }
+    : { refused: 'no signature matches' };
 }
 
 function standardWebhook(secret: string): StandardWebhook {

@@ -2,7 +2,7 @@
 // Looks at the body only, and never gives leave to lose data.
 
 import * as v from 'valibot';
-import type { JsonPrimitive, WebhookConfig, WebhookRule } from '../config.ts';
+import type { WebhookConfig, WebhookRule } from '../config.ts';
 import { actions, losesData } from '../core/action.ts';
 import { andSelectors } from '../core/selector.ts';
 import { parseRunRequest, type RunRequest } from '../run/request.ts';
@@ -43,11 +43,11 @@ function sendersRequest(allow: NonNullable<WebhookConfig['allow']>, body: unknow
 }
 
 /** The value at a dotted path of own fields; undefined when there is none. */
-function fieldOf(body: unknown, path: string): JsonPrimitive | object | undefined {
+function fieldOf(body: unknown, path: string): unknown {
   let value: unknown = body;
   for (const key of path.split('.')) {
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
     value = Reflect.get(value, key);
   }
-  return value as JsonPrimitive | object;
+  return value;
 }

@@ -1,0 +1,111 @@
+// The handlers as deployed, over real sockets: DynamoDB, Secrets Manager, Lambda's invoke and OpenScaler stand on 127.0.0.1.
+// One pass through each trigger, so that what wiring.ts puts together is what runs.
+
+import { createServer } from 'node:http';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { handler as api } from '../../handlers/api.ts';
+import { handler as run } from '../../handlers/run.ts';
+import { handler as scheduled } from '../../handlers/scheduled.ts';
+import { handler as webhook } from '../../handlers/webhook.ts';
+import { startSecretsManager } from '../../simulator/secrets-manager.ts';
+import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
+import { startDynalite } from '../fixtures/dynalite.ts';
+import { listen } from '../fixtures/local-aws.ts';
+import { type EventParts, httpEvent, readAnswer } from '../http/api-bench.ts';
+
+const token = 'the-token-of-this-test';
+const context = { awsRequestId: 'request-1', getRemainingTimeInMillis: () => 60_000 };
+const closers: (() => Promise<void>)[] = [];
+const runs: Promise<unknown>[] = [];
+let simulator: Simulator;
+
+// Lambda's Invoke: takes the event and runs it behind the caller's back, as an asynchronous invocation does.
+async function startLambda(): Promise<string> {
+  const server = createServer(async (request, response) => {
+    const parts: Buffer[] = [];
+    for await (const part of request) parts.push(part);
+    runs.push(run(JSON.parse(Buffer.concat(parts).toString()), context).catch((error: unknown) => error));
+    response.writeHead(202).end();
+  });
+  const { endpoint, close } = await listen(server);
+  closers.push(close);
+  return endpoint;
+}
+
+beforeAll(async () => {
+  const vm = (id: number, env: string) =>
+    ({ id, name: `vm-${id}`, behaviour: 'prompt', description: `[env=${env}]` }) as const;
+  simulator = await startSimulator({
+    token,
+    fleet: [vm(1, 'dev'), vm(2, 'dev'), vm(3, 'prod'), vm(4, 'prod')],
+    speed: 100,
+  });
+  const secrets = await startSecretsManager({ secrets: { 'openscaler/token': token } });
+  const dynalite = await startDynalite('power-handlers');
+  closers.push(simulator.close, secrets.close, dynalite.close);
+  Object.assign(process.env, {
+    POWER_TABLE: 'power-handlers',
+    POWER_RUN_FUNCTION: 'power-run',
+    OPENSCALER_API_URL: simulator.url,
+    OPENSCALER_SECRET_ID: 'openscaler/token',
+    LOG_LEVEL: 'ERROR',
+    AWS_REGION: 'eu-central-1',
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_ENDPOINT_URL_DYNAMODB: String(dynalite.client.endpoint),
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
+    AWS_ENDPOINT_URL_LAMBDA: await startLambda(),
+  });
+});
+
+afterAll(async () => {
+  for (const close of closers) await close();
+});
+
+const call = async (parts: EventParts) => readAnswer(await api(httpEvent(parts), context));
+
+describe('the deployed handlers', () => {
+  it('show the fleet', async () => {
+    const { status, json } = await call({ method: 'GET', path: '/v1/vms', query: 'select=env%3Ddev' });
+    expect([status, json.unlisted]).toEqual([200, []]);
+    expect(json.vms).toMatchObject([
+      { id: '1', account: 'main', project: 'default', power: 'on', tags: { env: 'dev' } },
+      { id: '2', power: 'on' },
+    ]);
+  });
+
+  it('answer a dry run with the plan, and send nothing', async () => {
+    const { status, json } = await call({ body: { action: 'shutdown', select: 'env=dev', dryRun: true } });
+    expect([status, json.counts]).toEqual([200, { planned: 2 }]);
+    expect(simulator.ids.flatMap((id) => simulator.actionsOf(id))).toEqual([]);
+  });
+
+  it('let a schedule shut the fleet down once, however often it fires, and show how it went', async () => {
+    const event = { cron: 'dev-down', scheduledTime: new Date().toISOString() };
+    const first = await scheduled(event);
+    expect(await scheduled(event)).toEqual({ run: first.run, isNew: false });
+    expect(new Set(await Promise.all(runs))).toEqual(new Set([undefined]));
+    const { status, json, text } = await call({ method: 'GET', path: `/v1/runs/${first.run}` });
+    expect([status, json.run.status, json.summary.verdict]).toEqual([200, 'ended', 'well']);
+    expect(json.outcomes).toMatchObject([
+      { vm: '1', result: 'succeeded', power: 'off', attempts: 1 },
+      { vm: '2', result: 'succeeded', power: 'off', attempts: 1 },
+    ]);
+    expect(simulator.ids.map((id) => simulator.actionsOf(id))).toEqual([['shutdown'], ['shutdown'], [], []]);
+    expect(text).not.toContain(token);
+  });
+
+  it('start one VM for a caller of the vendor’s own path', async () => {
+    const { status, headers } = await call({ path: '/v1/vms/1/actions', body: { type: 'start' } });
+    expect(status).toBe(202);
+    await Promise.all(runs);
+    const { json } = await call({ method: 'GET', path: headers.location ?? '' });
+    expect(json.outcomes).toMatchObject([{ vm: '1', action: 'start', result: 'succeeded' }]);
+    expect(simulator.truth('1').power).toBe('on');
+  });
+
+  it('know no webhook that the configuration does not have', async () => {
+    const { statusCode } = await webhook(httpEvent({ path: '/v1/webhooks/ci', body: '{}' }), context);
+    expect(statusCode).toBe(404);
+  });
+});
