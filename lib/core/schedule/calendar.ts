@@ -4,6 +4,7 @@
 import { excerpt } from '../excerpt.ts';
 import { checkedDay, civilOf, parseDate } from './civil.ts';
 import { Fault, type Faulty, reading } from './fault.ts';
+import { fingerprintOf } from './fingerprint.ts';
 import { readIcs } from './ics.ts';
 
 export interface CalendarDefinition {
@@ -16,6 +17,8 @@ export interface CalendarDefinition {
 export interface Calendar {
   /** Whether the date with this day number is in it. */
   readonly has: (day: number) => boolean;
+  /** Differs where the calendars' dates may differ. */
+  readonly fingerprint: string;
 }
 
 /** The calendar, or a fault that says which entry cannot be read. */
@@ -26,7 +29,8 @@ export function compileCalendar(definition: CalendarDefinition): { readonly cale
       const days = readIcs(definition.ics);
       tests.push((day) => days.has(day));
     }
-    return { calendar: { has: (day) => tests.some((test) => test(day)) } };
+    const fingerprint = fingerprintOf(JSON.stringify([definition.dates, definition.ics]));
+    return { calendar: { has: (day) => tests.some((test) => test(day)), fingerprint } };
   });
 }
 

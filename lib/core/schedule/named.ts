@@ -32,12 +32,7 @@ export interface ScheduleDefinition {
   readonly enforce?: boolean;
 }
 
-/** A calendar with a text that changes when its dates do. */
-export interface NamedCalendar extends Calendar {
-  readonly content: string;
-}
-
-export type Calendars = ReadonlyMap<string, NamedCalendar>;
+export type Calendars = ReadonlyMap<string, Calendar>;
 
 /** The schedule, in `zone` instead of its own where one is given, or a fault. */
 export function compileNamed(
@@ -58,7 +53,7 @@ function compile(name: string, definition: ScheduleDefinition, calendars: Calend
   if (isEnforced && kind === 'moments')
     throw new Fault('enforce needs windows; one-sided items and crons are moments, and nothing is wanted between them');
   const { except = [], only = [] } = definition;
-  const used = [...except, ...only].map((each) => calendars.get(each)?.content ?? '');
+  const used = [...except, ...only].map((each) => calendars.get(each)?.fingerprint ?? '');
   return {
     text: `${name} ${zone}`,
     zone,

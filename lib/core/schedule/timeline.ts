@@ -116,7 +116,7 @@ function levelsIn(schedule: Schedule, fromMs: number, toMs: number): readonly Tr
       { at: to, wanted: 'off' },
     ])
     .filter(({ at }) => reach.fromMs < at && at < reach.toMs);
-  const begin: Transition = { at: reach.fromMs, wanted: levelAt(schedule, reach.fromMs) };
   const end: Transition = { at: reach.toMs, wanted: 'none' };
-  return [begin, ...changes, end].filter(({ at }) => fromMs <= at && at < toMs);
+  if (Number.isFinite(reach.fromMs)) changes.unshift({ at: reach.fromMs, wanted: levelAt(schedule, reach.fromMs) });
+  return [...changes, end].filter(({ at }) => fromMs <= at && at < toMs);
 }
