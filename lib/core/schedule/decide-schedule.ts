@@ -85,9 +85,16 @@ function judge(facts: ScheduleFacts, current: Current): Judgement {
   if (mark !== null && mark.boundary > now)
     return { code: 'stale', reason: `a newer tick has dealt with it, up to ${printInstant(mark.boundary)}` };
   if (mark === null) return atFirstSight(facts, current);
-  if (current.wanted === 'none') return { code: 'nothing-wanted', reason: whyNothing(facts, current) };
+  if (current.wanted === 'none') return whileNothingIsWanted(facts, current, mark);
   if (isBoundaryNew(facts, current, mark)) return atNewBoundary(facts, current, mark);
   return atOldBoundary(facts, current, mark);
+}
+
+/** An edit is noted also between moments, or the next moment would be taken for one that the edit brought about. */
+function whileNothingIsWanted(facts: ScheduleFacts, current: Current, mark: Mark): Judgement {
+  const schedule = facts.schedule?.fingerprint ?? mark.schedule;
+  const boundary = schedule === mark.schedule ? mark.boundary : boundaryAfter(current, mark);
+  return { code: 'nothing-wanted', reason: whyNothing(facts, current), mark: { ...mark, schedule, boundary } };
 }
 
 function whyNothing({ schedule }: ScheduleFacts, { source }: Current): string {

@@ -36,7 +36,9 @@ function best(overrides: readonly Override[], rank: (override: Override) => numb
 
 /** When the schedule next starts (`on`) or stops (`off`) after the instant, for "until the next start"; null if never. */
 export function nextBoundary(schedule: Schedule, wanted: Wanted, afterMs: number): number | null {
-  // Levels alternate, so two are enough; moments of one kind may come in a row, but a week of them is.
-  const found = nextTransitions(schedule, afterMs, 2000).find((transition) => transition.wanted === wanted);
+  // Levels alternate, so three are enough, with an end of its dates; a cron may have a thousand starts in a row.
+  const found = nextTransitions(schedule, afterMs, schedule.kind === 'levels' ? 3 : 2000).find(
+    (transition) => transition.wanted === wanted,
+  );
   return found?.at ?? null;
 }
