@@ -3,13 +3,13 @@
 
 const furthest = 3;
 
-/** At most `count` of the names, nearest first, none further than three changed letters away. Case does not matter. */
+/** At most `count` of the names, nearest first, none further away than three changed letters, or a third of its own. Case does not matter. */
 export function nearestNames(text: string, names: Iterable<string>, count = 3): readonly string[] {
   const wanted = text.toLowerCase();
   const found: { readonly name: string; readonly distance: number }[] = [];
   for (const name of names) {
     const distance = distanceOf(wanted, name.toLowerCase());
-    if (distance <= Math.min(furthest, name.length / 2)) found.push({ name, distance });
+    if (distance <= Math.min(furthest, name.length / 3)) found.push({ name, distance });
   }
   return found
     .sort((a, b) => a.distance - b.distance)
