@@ -1,5 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
-  test: { include: ['test/core/**/*.test.ts', 'test/run/**/*.test.ts'], testTimeout: 30_000 },
+  test: {
+    include: ['test/core/**/*.test.ts', 'test/run/**/*.test.ts'],
+    setupFiles: ['test/properties.ts'],
+    testTimeout: 30_000,
+  },
 });
