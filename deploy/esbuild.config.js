@@ -1,0 +1,32 @@
+// How the handlers are bundled for Lambda: one ES module each, everything inside.
+// serverless-esbuild loads this file with `require`, hence the export by that name.
+
+/** Options of serverless-esbuild, the rest being esbuild's own. */
+function options(serverless) {
+  return {
+    bundle: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    outputFileExtension: '.mjs',
+    // ES modules first, or nothing of the AWS SDK can be left out.
+    mainFields: ['module', 'main'],
+    // Names stay as written: they are what a stack trace in the log shows.
+    minifySyntax: true,
+    minifyWhitespace: true,
+    legalComments: 'none',
+    // Some dependencies still call `require` for Node's own modules, which an ES module does not have.
+    banner: {
+      js: "import { createRequire as powerCreateRequire } from 'node:module'; const require = powerCreateRequire(import.meta.url);",
+    },
+    // Without this a failed build leaves esbuild's watcher alive, and the command hangs instead of failing.
+    skipRebuild: true,
+    // The default leaves `aws-sdk` out, which is nobody's dependency here.
+    exclude: [],
+    // Packaging cleans up its work folder: a server that is running in another terminal keeps its own.
+    outputWorkFolder: `.esbuild/${serverless.processedInput.commands[0] ?? 'package'}`,
+    watch: { pattern: ['handlers/**/*.ts', 'lib/**/*.ts', 'power.config.ts'], ignore: [] },
+  };
+}
+
+export { options as 'module.exports' };
