@@ -11,9 +11,9 @@ function options(serverless) {
     outputFileExtension: '.mjs',
     // ES modules first, or nothing of the AWS SDK can be left out.
     mainFields: ['module', 'main'],
-    // Names stay as written: they are what a stack trace in the log shows.
-    minifySyntax: true,
-    minifyWhitespace: true,
+    minify: true,
+    // What a stack trace in the log shows, and what errors are told apart by.
+    keepNames: true,
     legalComments: 'none',
     // Some dependencies still call `require` for Node's own modules, which an ES module does not have.
     banner: {

@@ -29,10 +29,16 @@ function introduce({ apiUrl, simulatorUrl, firing, webhooks }: Offline): void {
   say('');
 }
 
-/** Resolves when the person, or a signal, wants it to end. */
-function wishToEnd({ firing }: Offline): Promise<void> {
+/** Resolves on a signal; asked for before anything is started, so that one that comes early leaves nothing behind either. */
+function endingSignal(): Promise<void> {
   return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve());
+  });
+}
+
+/** Fires crons by their keys, and resolves on the key that ends everything. */
+function endingKey({ firing }: Offline): Promise<void> {
+  return new Promise((resolve) => {
     const { stdin } = process;
     // Raw, so that a key counts without Enter; Ctrl-C then arrives as a key.
     if (stdin.isTTY) stdin.setRawMode(true);
@@ -55,9 +61,11 @@ async function serve(): Promise<number> {
   const configFor = (apiUrl: string) =>
     readConfig({ OPENSCALER_API_URL: apiUrl, OPENSCALER_SECRET_ID: 'openscaler/token' });
   const directory = resolve(import.meta.dirname, '..');
+  const signal = endingSignal();
   const offline = await startOffline({ options, directory, configFor, say });
   introduce(offline);
-  const code = await Promise.race([offline.ended.then((exit) => exit ?? 1), wishToEnd(offline).then(() => 0)]);
+  const wish = Promise.race([signal, endingKey(offline)]).then(() => 0);
+  const code = await Promise.race([offline.ended.then((exit) => exit ?? 1), wish]);
   say('ending');
   await offline.close();
   return code;

@@ -4,6 +4,7 @@
 import { nextTimes, parseCron } from '../../lib/config/cron.ts';
 import type { CronConfig } from '../../lib/config.ts';
 import { PowerError } from '../../lib/core/errors.ts';
+import type { Clock } from '../../lib/ports.ts';
 
 export interface CronFiring {
   readonly crons: readonly CronConfig[];
@@ -40,22 +41,22 @@ export function nextTimeOf({ cron, timezone }: CronConfig, after: Date): Date | 
   return nextTimes(parsed, timezone, after, 1)[0] ?? null;
 }
 
-/** Fires every cron whenever it is due, until `stop` aborts. */
-export function fireOnTime(firing: CronFiring, stop: AbortSignal): void {
-  for (const cron of firing.crons) watch(cron, new Date(), firing, stop);
-}
-
-function watch(cron: CronConfig, after: Date, firing: CronFiring, stop: AbortSignal): void {
-  const due = nextTimeOf(cron, after);
-  if (due === null || stop.aborted) return;
-  const wake = () => {
-    if (due.getTime() > Date.now()) return sleepOn();
-    fireCron(cron, due, firing).catch((error: unknown) => firing.say(String(error)));
-    watch(cron, due, firing, stop);
+/** Fires every cron whenever it is due, until `stop` aborts; one that was missed (a machine that slept) once, late. */
+export async function fireOnTime(
+  crons: readonly CronConfig[],
+  fire: (cron: CronConfig, dueAt: Date) => Promise<void>,
+  { clock, stop }: { readonly clock: Clock; readonly stop: AbortSignal },
+): Promise<void> {
+  const watch = async (cron: CronConfig) => {
+    for (;;) {
+      const due = nextTimeOf(cron, new Date(clock.now()));
+      if (due === null) return;
+      while (clock.now() < due.getTime() && !stop.aborted) {
+        await clock.sleep(Math.min(longestSleepMs, due.getTime() - clock.now()), stop);
+      }
+      if (stop.aborted) return;
+      await fire(cron, due);
+    }
   };
-  const sleepOn = () => {
-    const timer = setTimeout(wake, Math.min(longestSleepMs, Math.max(0, due.getTime() - Date.now())));
-    stop.addEventListener('abort', () => clearTimeout(timer), { once: true });
-  };
-  sleepOn();
+  await Promise.all(crons.map(watch));
 }

@@ -74,7 +74,7 @@ function invoke({ path, body }: Invocation, port: number): Promise<Result> {
         resolve({ status: response.statusCode ?? 500, body: read.toString('utf8'), isError });
       }, reject);
     });
-    sent.once('error', reject);
+    sent.once('error', () => reject(new Error('it was interrupted: serverless-offline has ended')));
     sent.end(body);
   });
 }

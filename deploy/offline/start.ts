@@ -2,13 +2,14 @@
 // Everything listens on 127.0.0.1 only, and nothing here can reach a real account.
 
 import { randomBytes } from 'node:crypto';
-import type { Config, WebhookConfig } from '../../lib/config.ts';
+import { systemClock } from '../../lib/clock.ts';
+import type { Config, CronConfig, WebhookConfig } from '../../lib/config.ts';
 import { PowerError } from '../../lib/core/errors.ts';
 import { demoFleet } from '../../simulator/demo-fleet.ts';
 import { startSecretsManager } from '../../simulator/secrets-manager.ts';
 import { defaultToken, startSimulator } from '../../simulator/simulator.ts';
 import { prefixOf } from '../cloudformation.ts';
-import { type CronFiring, fireOnTime } from './crons.ts';
+import { type CronFiring, fireCron, fireOnTime } from './crons.ts';
 import { startLambdaEndpoint } from './lambda-endpoint.ts';
 import { startLocalTable } from './local-table.ts';
 import type { OfflineOptions } from './options.ts';
@@ -126,6 +127,14 @@ function secretsOf(config: Config, webhooks: Offline['webhooks']): Record<string
 
 function startClock(firing: CronFiring): Closable {
   const stop = new AbortController();
-  fireOnTime(firing, stop.signal);
-  return { close: async () => stop.abort() };
+  const fire = async (cron: CronConfig, dueAt: Date) => {
+    await fireCron(cron, dueAt, firing).catch((error: unknown) => firing.say(String(error)));
+  };
+  const ended = fireOnTime(firing.crons, fire, { clock: systemClock, stop: stop.signal });
+  return {
+    close: () => {
+      stop.abort();
+      return ended;
+    },
+  };
 }

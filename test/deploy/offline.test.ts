@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePort } from '../../deploy/offline/ports.ts';
 import { powerOf } from '../../lib/core/vm.ts';
 import { defaultToken } from '../../simulator/simulator.ts';
+import { isAnybodyLeft } from '../fixtures/process-group.ts';
 import { copyProject, type ProjectCopy } from '../fixtures/project.ts';
 
 const config = {
@@ -187,6 +188,7 @@ describe('the deployed shape on localhost', () => {
   it('leaves nothing behind when it is interrupted', async () => {
     const { pid } = child;
     if (pid === undefined) throw new Error('it was never started');
+    expect(await isAnybodyLeft(pid)).toBe(true);
     child.kill('SIGINT');
     await once(child, 'close');
     expect(child.exitCode).toBe(0);
@@ -194,13 +196,3 @@ describe('the deployed shape on localhost', () => {
     for (const port of Object.values(ports)) await expect(fetch(`http://127.0.0.1:${port}`)).rejects.toThrow();
   }, 30_000);
 });
-
-/** Signal 0 to a process group asks whether anybody is left in it. */
-function isAnybodyLeft(group: number): boolean {
-  try {
-    return process.kill(-group, 0);
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ESRCH') return false;
-    throw error;
-  }
-}
