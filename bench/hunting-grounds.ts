@@ -144,18 +144,20 @@ export function handlerHunts(): readonly Hunt[] {
   ];
 }
 
-function post(body: unknown) {
+/** A caller's POST /v1/runs. */
+export function post(body: unknown) {
   return httpEvent({ body, headers: { 'content-type': 'application/json' }, caller: 'arn:aws:iam::1:user/bench' });
 }
 
-function webhookEvent(secret: string) {
+/** A delivery, signed. */
+export function webhookEvent(secret: string, id = 'msg_bench') {
   const body = JSON.stringify({ type: 'wanted' });
   const now = new Date();
   const headers = {
     'content-type': 'application/json',
-    'webhook-id': 'msg_bench',
+    'webhook-id': id,
     'webhook-timestamp': String(Math.floor(now.getTime() / 1000)),
-    'webhook-signature': new Webhook(secret).sign('msg_bench', now, body),
+    'webhook-signature': new Webhook(secret).sign(id, now, body),
   };
   return httpEvent({ path: '/v1/webhooks/ci', body, headers });
 }
