@@ -58,6 +58,8 @@ export const huntConfig = {
   timeouts: { read: '2s', action: '1s' },
   settle: { every: '100ms', atMost: '200ms' },
   guard: { maxShare: 1 },
+  // The default, 25 calls a second, would make even a run of one VM wait twice for its turn.
+  pace: { inFlight: 200, perSecond: 10_000 },
   crons: { night: { cron: '0 19 * * ? *', timezone: 'UTC', action: 'shutdown', select: 'env=dev' } },
   webhooks: {
     ci: {
