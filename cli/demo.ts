@@ -18,7 +18,8 @@ const stage = await setStage();
 try {
   process.exitCode = (await show(stage)) ? exitCode.well : exitCode.trouble;
 } catch (error) {
-  say(paint('red', `the demo broke off: ${error instanceof Error ? error.message : String(error)}`));
+  const why = error instanceof Error ? error.message : String(error);
+  say(interrupt.stop.aborted ? 'interrupted: the show is over' : paint('red', `the demo broke off: ${why}`));
   process.exitCode = exitCode.trouble;
 } finally {
   await stage.close();

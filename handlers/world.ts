@@ -24,7 +24,7 @@ const runWorld = once((): RunWorld => {
     clock,
     log,
     policy: config,
-    inFlight: config.pace.inFlight * config.accounts.length,
+    inFlight: config.pace.inFlight,
     tags: config.tags,
     states: config.states,
   };

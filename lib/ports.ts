@@ -138,7 +138,19 @@ export interface Launcher {
 export type RunEvent =
   | { readonly kind: 'listed'; readonly vms: number; readonly unlisted: readonly Unlisted[] }
   | { readonly kind: 'planned'; readonly selected: number; readonly toSend: number }
-  | { readonly kind: 'sent'; readonly vm: string; readonly account: string; readonly action: Action; readonly attempt: number }
-  | { readonly kind: 'answered'; readonly vm: string; readonly account: string; readonly meaning: string; readonly detail: string }
+  | {
+      readonly kind: 'sent';
+      readonly vm: string;
+      readonly account: string;
+      readonly action: Action;
+      readonly attempt: number;
+    }
+  | {
+      readonly kind: 'answered';
+      readonly vm: string;
+      readonly account: string;
+      readonly meaning: string;
+      readonly detail: string;
+    }
   | { readonly kind: 'looked'; readonly open: number }
   | { readonly kind: 'settled'; readonly outcome: Outcome };

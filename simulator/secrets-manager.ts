@@ -48,7 +48,7 @@ export async function startSecretsManager(setup: SecretsManagerSetup): Promise<S
     const secretId = secretIdOf(await readBody(request));
     requests.push({ operation, secretId });
     if (setup.delayMs) await new Promise((resolve) => setTimeout(resolve, setup.delayMs));
-    if (failure === 'cut') return void request.destroy();
+    if (failure === 'cut') return void request.socket.destroy();
     const { status, body } = answerTo(operation, secretId, secrets, failure);
     response.writeHead(status, { 'Content-Type': 'application/x-amz-json-1.1' }).end(JSON.stringify(body));
   };

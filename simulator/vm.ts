@@ -74,6 +74,8 @@ export class SimulatedVm {
   #listedState: VmState;
   #journey: Journey | null = null;
   #signals: Partial<Record<KnownAction, number>> = {};
+  #tells = 0;
+  #toldLast = 0;
   #listings = 0;
   #effects: Partial<Record<KnownAction, number>> = {};
 
@@ -211,11 +213,16 @@ export class SimulatedVm {
 
   #tellList(state: VmState): void {
     const lagMs = this.draw(this.#lag);
-    if (lagMs === 0 || state === 'gone') this.#listedState = state;
-    else
-      this.#time.after(lagMs, () => {
-        this.#listedState = state;
-      });
+    this.#tells += 1;
+    const order = this.#tells;
+    // A change told late must not cover a newer one that was told sooner.
+    const tell = () => {
+      if (order < this.#toldLast) return;
+      this.#toldLast = order;
+      this.#listedState = state;
+    };
+    if (lagMs === 0 || state === 'gone') tell();
+    else this.#time.after(lagMs, tell);
   }
 
   #remember(): void {

@@ -38,7 +38,7 @@ export function simCommand(program: Command, perform: (options: SimOptions & Glo
     .option('--port <number>', 'port to listen on (0: any free one)', wholeNumber, 0)
     .option('--seed <number>', 'the same seed makes the same fleet', wholeNumber, 1)
     .option('--scenario <name>', 'which fleet; an unknown name lists them', 'demo')
-    .option('--speed <factor>', 'how much faster than real time VMs change', factor, 1)
+    .option('--speed <factor>', 'how much faster than real time VMs change', factor, 20)
     .addHelpText('after', examples)
     .action((_options, command: Command) => perform(command.optsWithGlobals()));
 }

@@ -127,13 +127,17 @@ function kindOf(result: Result): Kind {
 type Check = (claim: Claim, run: Claims['run'], witness: Witness, received: readonly string[]) => string | null;
 
 const claimChecks: Readonly<Record<Kind, Check>> = {
+  // A look is asked for at one instant and shows a moment within its call: either end of the claim may be the true one.
   reached: (claim, run, witness) => {
-    const power = witness.powerAt(claim.vm, Date.parse(run.endedAt));
-    return power === wantedPower[run.action] ? null : `it is ${power}`;
+    const then = witness.powerAt(claim.vm, settledAt(claim, run));
+    const atEnd = witness.powerAt(claim.vm, Date.parse(run.endedAt));
+    return then === wantedPower[run.action] || atEnd === wantedPower[run.action]
+      ? null
+      : `it was ${then}, then ${atEnd}`;
   },
   // As of the look that decided it: what a VM does later is not part of the claim.
   'not-reached': (claim, run, witness) => {
-    const power = witness.powerAt(claim.vm, Date.parse(run.startedAt) + claim.durationMs);
+    const power = witness.powerAt(claim.vm, settledAt(claim, run));
     return power === wantedPower[run.action] ? `it was ${power}` : null;
   },
   taken: (_claim, run, _witness, received) => (received.includes(run.action) ? null : `no ${run.action} reached it`),
@@ -142,3 +146,7 @@ const claimChecks: Readonly<Record<Kind, Check>> = {
   gone: (claim, _run, witness) => (witness.truth(claim.vm).exists ? 'it exists' : null),
   none: () => null,
 };
+
+function settledAt({ durationMs }: Claim, { startedAt }: Claims['run']): number {
+  return Date.parse(startedAt) + durationMs;
+}

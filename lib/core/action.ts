@@ -14,11 +14,6 @@ export const wantedPower = {
   reset: null,
 } as const satisfies Record<Action, 'on' | 'off' | null>;
 
-/** Whether the text names an action, exactly as the API spells it. */
-export function isAction(text: string): text is Action {
-  return (actions as readonly string[]).includes(text);
-}
-
 /** Whether the action may lose what the guest has not written to disk (rule 2). */
 export function losesData(action: Action): boolean {
   return action === 'power_off' || action === 'reset';

@@ -7,7 +7,12 @@ import { assertNever } from './errors.ts';
 /** What came back from one POST, before anybody says what it means. */
 export type Answer =
   /** An HTTP status came. `body` says whether what followed it could be read to its end and understood. */
-  | { readonly kind: 'status'; readonly status: number; readonly body: 'readable' | 'unreadable'; readonly detail: string }
+  | {
+      readonly kind: 'status';
+      readonly status: number;
+      readonly body: 'readable' | 'unreadable';
+      readonly detail: string;
+    }
   /** It was sent (or may have been) and no whole answer came: timeout, cut connection, too large a body. */
   | { readonly kind: 'silence'; readonly detail: string }
   /** It never left: its time was over, or the run was stopped, while it waited for its turn. */

@@ -3,5 +3,5 @@
 
 export { type Answered, answered, handedOver } from './pursuit/answered.ts';
 export { broken, stopped, timedOut } from './pursuit/ended.ts';
-export { type LookTime, looked, type Sight } from './pursuit/looked.ts';
+export { looked, type Sight } from './pursuit/looked.ts';
 export { begin, deadlineOf, nextInstantOf, type Pursuit } from './pursuit/state.ts';

@@ -8,7 +8,7 @@ import { valueFault } from './tags/special.ts';
 import { type ListedVm, type Power, powerOf, type Tags, type Vm } from './vm.ts';
 
 export type { TagMatch, TagRule } from './tags/rule.ts';
-export { type SpecialKey, specialKeys } from './tags/special.ts';
+export { specialKeys } from './tags/special.ts';
 
 /**
  * The VM with its power, its tags and all its faults, those of the list first. Never throws, whatever the description holds.

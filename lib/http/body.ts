@@ -50,6 +50,7 @@ interface ObjectSchema extends v.GenericSchema {
 
 /** The value as the schema has it. Throws problem 400 with every fault. */
 export function checkBody<S extends ObjectSchema>(schema: S, value: unknown): v.InferOutput<S> {
+  if (!isObject(value)) throw invalid([{ message: 'the body must be a JSON object' }]);
   const parsed = v.safeParse(schema, value);
   if (parsed.success) return parsed.output;
   const faults = parsed.issues.filter((issue) => !isUnknownKey(issue)).map(toFault);
@@ -72,10 +73,14 @@ function isUnknownKey(issue: v.BaseIssue<unknown>): boolean {
 }
 
 // valibot's strictObject stops at the first unknown key; a caller wants to hear of all of them.
-function unknownKeys(schema: ObjectSchema, value: unknown): Fault[] {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [];
+function unknownKeys(schema: ObjectSchema, value: object): Fault[] {
   const known = Object.keys(schema.entries);
   return Object.keys(value)
     .filter((key) => !known.includes(key))
     .map((path) => ({ path, message: `unknown; allowed are ${known.join(', ')}` }));
+}
+
+// To valibot an array is an object too.
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -66,7 +66,7 @@ export const schemas = {
     required: ['type'],
     properties: {
       type: { enum: actions },
-      allowDataLoss: { ...flag, description: 'Must be true for `power_off`, `reset` and `reboot`.' },
+      allowDataLoss: { ...flag, description: 'Must be true for `power_off` and `reset`.' },
     },
   },
   Run: objectOf({

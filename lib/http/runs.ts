@@ -1,7 +1,6 @@
 // POST /v1/runs and GET /v1/runs/{name}: launch a run and follow it.
 // A dry run is not launched: its plan is the answer.
 
-import { losesData } from '../core/action.ts';
 import { launch } from '../run/launch.ts';
 import { requestHash } from '../run/name.ts';
 import { type RunReport, verdictOf } from '../run/report.ts';
@@ -23,7 +22,7 @@ const marginMs = 2_000;
 export async function postRun(http: HttpRequest, world: ApiWorld): Promise<HttpAnswer> {
   const name = apiRunName(http);
   const request = checkBody(runRequestSchema, readJsonBody(http));
-  refuseDataLoss(request.action, losesData(request.action), request.allowDataLoss);
+  refuseDataLoss(request.action, request.allowDataLoss);
   refuseStrangers(request, world.accounts);
   return request.dryRun ? answerPlan(name, request, http, world) : launchFromApi(name, request, world);
 }

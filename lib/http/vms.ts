@@ -2,7 +2,7 @@
 // The action's body is the vendor's, so that a caller needs to change nothing but the address.
 
 import * as v from 'valibot';
-import { type Action, actions, losesData } from '../core/action.ts';
+import { type Action, actions } from '../core/action.ts';
 import { matches, parseSelector } from '../core/selector.ts';
 import { type RunRequest, runRequestSchema } from '../run/request.ts';
 import { type HttpAnswer, jsonAnswer } from './answer.ts';
@@ -24,7 +24,7 @@ export const vmActionSchema = v.strictObject({
 export async function postVmAction(http: HttpRequest, world: ApiWorld): Promise<HttpAnswer> {
   const name = apiRunName(http);
   const { type, allowDataLoss } = checkBody(vmActionSchema, readJsonBody(http));
-  refuseDataLoss(type, interruptsGuest(type), allowDataLoss);
+  refuseDataLoss(type, allowDataLoss);
   return launchFromApi(name, requestFor(http.params.vm_id, type, allowDataLoss), world);
 }
 
@@ -32,11 +32,6 @@ function requestFor(vmId: string | undefined, action: Action, allowDataLoss: boo
   const parsed = v.safeParse(runRequestSchema, { action, ids: [vmId], allowDataLoss });
   if (parsed.success) return parsed.output;
   throw invalid(parsed.issues.map(({ message }) => ({ path: 'vm_id', message })));
-}
-
-// The vendor's callers never had to name a selector or a guard: here a reboot, too, wants to be meant.
-function interruptsGuest(action: Action): boolean {
-  return losesData(action) || action === 'reboot';
 }
 
 /** GET /v1/vms: all VMs, or those that the selector matches or, where tags are at fault, could match. */

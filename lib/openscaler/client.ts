@@ -64,7 +64,7 @@ export function openscalerCloud(options: OpenscalerOptions): VmCloud {
     return answer.status === 404 ? 'gone' : vmOf(answer, id, account, what);
   };
 
-  const act = (id: VmId, action: Action, limits: SendLimits): Promise<Sent> => {
+  const act = async (id: VmId, action: Action, limits: SendLimits): Promise<Sent> => {
     const timeoutMs = Math.min(limits.timeoutMs, timeouts.actionMs);
     const onLeave = () => void calls.actions++;
     return sendAction(line, { url: actionsUrl(base, vmId(id)), action, limits: { ...limits, timeoutMs }, onLeave });

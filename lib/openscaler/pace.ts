@@ -46,6 +46,7 @@ interface Ticket {
 
 /** The pace of one account; `policy.inFlight` and `policy.perSecond` are never exceeded. */
 export function createPace(policy: PacePolicy, clock: Clock): Pace {
+  const stops = stopBells();
   const calls = new PQueue({ concurrency: policy.inFlight });
   const actions = new PQueue({ concurrency: Math.max(1, policy.inFlight - 1) });
   const starts = startGate(policy, clock);
@@ -66,7 +67,7 @@ export function createPace(policy: PacePolicy, clock: Clock): Pace {
     run: (kind, call, limits = {}) => {
       const ticket: Ticket = { state: 'waiting' };
       if (limits.until === undefined && !limits.stop) return take(kind, ticket, call, { notLeft: 'late' });
-      return withLimits(clock, limits, ticket, (off) => take(kind, ticket, call, off));
+      return withLimits(clock, stops, limits, ticket, (off) => take(kind, ticket, call, off));
     },
     slowDown: starts.slowDown,
     speedUp: starts.speedUp,
@@ -79,6 +80,7 @@ export function createPace(policy: PacePolicy, clock: Clock): Pace {
 // A call whose time is over leaves the queue's sight at once; its ticket stays behind, takes no turn and does nothing.
 function withLimits<T>(
   clock: Clock,
+  stops: StopBells,
   limits: LeaveBy,
   ticket: Ticket,
   take: (off: NotLeft) => Promise<T | NotLeft>,
@@ -91,18 +93,38 @@ function withLimits<T>(
       done.abort();
       resolve({ notLeft });
     };
-    const stopped = () => giveUp('stopped');
-    if (limits.stop?.aborted) return stopped();
-    limits.stop?.addEventListener('abort', stopped, { once: true, signal: done.signal });
-    if (limits.until !== undefined) {
-      const leftMs = limits.until - clock.now();
-      if (leftMs <= 0) return giveUp('late');
-      void clock.sleep(leftMs, done.signal).then(() => giveUp('late'));
-    }
+    const leftMs = (limits.until ?? Number.POSITIVE_INFINITY) - clock.now();
+    if (limits.stop?.aborted) return giveUp('stopped');
+    if (leftMs <= 0) return giveUp('late');
+    const unhook = limits.stop && stops(limits.stop, () => giveUp('stopped'));
+    if (limits.until !== undefined) void clock.sleep(leftMs, done.signal).then(() => giveUp('late'));
     take({ notLeft: 'late' })
       .then(resolve, reject)
-      .finally(() => done.abort());
+      .finally(() => {
+        done.abort();
+        unhook?.();
+      });
   });
+}
+
+/** Calls `ring` if the signal aborts, until what it returns is called. */
+type StopBells = (stop: AbortSignal, ring: () => void) => () => void;
+
+// One listener for each signal: Node searches all of a signal's listeners to add one, which is n² for n waiting calls.
+function stopBells(): StopBells {
+  const waiting = new WeakMap<AbortSignal, Set<() => void>>();
+  return (stop, ring) => {
+    const rings = waiting.get(stop) ?? new Set();
+    if (!waiting.has(stop)) {
+      waiting.set(stop, rings);
+      const ringAll = () => {
+        for (const each of rings) each();
+      };
+      stop.addEventListener('abort', ringAll, { once: true });
+    }
+    rings.add(ring);
+    return () => rings.delete(ring);
+  };
 }
 
 interface StartGate {

@@ -30,7 +30,7 @@ export async function act(
     posts += sent.posts;
     sentAt ??= sent.sentAt;
     const meaning = meaningOf(action, sent.answer);
-    const detail = describe(sent.answer);
+    const { detail } = sent.answer;
     if (meaning === 'slow-down') {
       throttled = detail;
       continue;
@@ -45,11 +45,6 @@ export async function act(
       answeredAt: clock.now(),
     };
   }
-}
-
-function describe(answer: { readonly kind: string; readonly status?: number; readonly detail: string }): string {
-  if (answer.kind !== 'status') return answer.detail;
-  return answer.detail === '' ? `HTTP ${answer.status}` : `HTTP ${answer.status}: ${answer.detail}`;
 }
 
 function earliest(...instants: readonly (number | undefined)[]): number | undefined {

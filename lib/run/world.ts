@@ -17,7 +17,7 @@ export interface RunWorld {
   readonly clock: Clock;
   readonly log: Log;
   readonly policy: RunPolicy;
-  /** Calls under way at once, over all accounts: the engine's limit on a wave of sends. */
+  /** How many sends of one account the engine starts at once; the account's pace still holds them back. */
   readonly inFlight: number;
   readonly tags: readonly TagRule[];
   readonly states: Readonly<Record<string, Power>>;

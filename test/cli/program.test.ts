@@ -105,7 +105,7 @@ describe('the options of the other commands', () => {
     ['list --config other.ts -v', { command: 'list', options: { config: 'other.ts', verbose: true } }],
     ['--config other.ts list', { command: 'list', options: { config: 'other.ts' } }],
     ['check --json --config c.json', { command: 'check', options: { json: true, config: 'c.json' } }],
-    ['sim', { command: 'sim', options: { port: 0, seed: 1, scenario: 'demo', speed: 1 } }],
+    ['sim', { command: 'sim', options: { port: 0, seed: 1, scenario: 'demo', speed: 20 } }],
     [
       'sim --port 8088 --seed 7 --scenario hostile --speed 0.5',
       { command: 'sim', options: { port: 8088, seed: 7, scenario: 'hostile', speed: 0.5 } },

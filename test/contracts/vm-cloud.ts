@@ -21,15 +21,15 @@ const limits = { timeoutMs: 5000 };
 /** Declares the suite. `make` is called for each test. */
 export function vmCloudContract(name: string, make: () => Promise<CloudUnderTest>): void {
   describe(`${name}, as a VmCloud,`, () => {
-    let it8: CloudUnderTest;
+    let subject: CloudUnderTest;
     let cloud: VmCloud;
 
     beforeEach(async () => {
-      it8 = await make();
-      cloud = it8.cloud;
+      subject = await make();
+      cloud = subject.cloud;
     });
 
-    afterEach(() => it8.close());
+    afterEach(() => subject.close());
 
     const states = async () => Object.fromEntries((await cloud.list('default')).map(({ id, state }) => [id, state]));
 
@@ -54,7 +54,7 @@ export function vmCloudContract(name: string, make: () => Promise<CloudUnderTest
     });
 
     it('throws list-failed for a list that fails', async () => {
-      it8.breakList();
+      subject.breakList();
       await expect(cloud.list('default')).rejects.toMatchObject({ name: 'PowerError', code: 'list-failed' });
     });
 
@@ -68,11 +68,11 @@ export function vmCloudContract(name: string, make: () => Promise<CloudUnderTest
     });
 
     it('sends an action, and says when and how it went', async () => {
-      const before = it8.now();
+      const before = subject.now();
       const sent = await cloud.act(vmId('8'), 'shutdown', limits);
       expect(sent).toMatchObject({ answer: { kind: 'status', status: 200, body: 'readable' }, posts: 1 });
       expect(sent.sentAt).toBeGreaterThanOrEqual(before);
-      expect(sent.sentAt).toBeLessThanOrEqual(it8.now());
+      expect(sent.sentAt).toBeLessThanOrEqual(subject.now());
       expect(await states()).toEqual({ '8': 'shutoff', '9': 'shutoff' });
     });
 
@@ -84,7 +84,7 @@ export function vmCloudContract(name: string, make: () => Promise<CloudUnderTest
     });
 
     it.each([
-      ['its instant has passed', () => ({ timeoutMs: 5000, until: it8.now() })],
+      ['its instant has passed', () => ({ timeoutMs: 5000, until: subject.now() })],
       ['the run is stopped', () => ({ timeoutMs: 5000, stop: AbortSignal.abort() })],
     ])('sends nothing when %s', async (_what, late) => {
       expect(await cloud.act(vmId('8'), 'shutdown', late())).toMatchObject({

@@ -30,8 +30,9 @@ interface Change {
   readonly apply: () => void;
 }
 
-/** An answer with a status and a readable body. */
-export function status(code: number, detail = ''): Answer {
+/** An answer with a status and a readable body that says `words`. */
+export function status(code: number, words = ''): Answer {
+  const detail = words === '' ? `HTTP ${code}` : `HTTP ${code}: ${words}`;
   return { kind: 'status', status: code, body: 'readable', detail };
 }
 

@@ -178,6 +178,26 @@ describe('POST /v1/runs refuses, and launches nothing', () => {
     expect(log.lines.map(({ level }) => level)).toEqual(['info']);
   });
 
+  it('says in the detail what the faults say, each after its path', async () => {
+    const { json } = await apiBench().send({ body: { action: 'start', select: 'a', x: 1, dryRun: 1 } });
+    const known = 'action, select, ids, accounts, projects, dryRun, allowDataLoss, overrideGuard, allowEmpty';
+    expect(json.faults).toEqual([
+      { path: 'dryRun', message: expect.stringContaining('boolean') },
+      { path: 'x', message: `unknown; allowed are ${known}` },
+    ]);
+    expect(json.detail).toBe(`dryRun: ${json.faults[0].message}; x: unknown; allowed are ${known}`);
+    expect((await apiBench().send({ body: { action: 'start' } })).json.detail).toMatch(/^say which VMs/);
+  });
+
+  it.each([['null'], ['"text"'], ['[{"x":1}]']])('finds no unknown fields in %s', async (body: string) => {
+    const { json } = await apiBench().send({ body });
+    expect(json.faults).toEqual([{ message: 'the body must be a JSON object' }]);
+  });
+
+  it('refuses a body that begins with a byte order mark, as JSON does', async () => {
+    expect((await apiBench().send({ body: `\ufeff${JSON.stringify(good)}` })).status).toBe(400);
+  });
+
   it('takes 65,536 bytes for a body it may read, and so judges what it says', async () => {
     expect((await apiBench().send({ body: `"${'x'.repeat(65_534)}"` })).status).toBe(400);
   });
@@ -301,9 +321,12 @@ describe('GET /v1/runs/{name}', () => {
     expect((await send({ method: 'GET', path: `/v1/runs/${name}` })).json.run.status).toBe('lost');
   });
 
-  it.each(['nobody', 'a%20b', '..%2Fruns', 'x'.repeat(65), '%00'])('answers 404 to %s', async (name) => {
-    expect((await apiBench().send({ method: 'GET', path: `/v1/runs/${name}` })).status).toBe(404);
-  });
+  it.each(['nobody', 'a%20b', '%20b', 'b%20', '..%2Fruns', 'x'.repeat(65), '%00'])(
+    'answers 404 to %s',
+    async (name) => {
+      expect((await apiBench().send({ method: 'GET', path: `/v1/runs/${name}` })).status).toBe(404);
+    },
+  );
 
   it('answers 400 to a name that cannot be decoded', async () => {
     expect((await apiBench().send({ method: 'GET', path: '/v1/runs/%E0%A4%A' })).status).toBe(400);

@@ -14,6 +14,8 @@ describe('splitSecrets', () => {
     ['one short one', ['hunter2'], ' hunter2\n'],
     ['two on two lines', [long, other], `${long}\n${other}\n`],
     ['two parted by blanks', [long, other], `  ${long} \t ${other}`],
+    ['two of 16 characters', ['a'.repeat(16), 'b'.repeat(16)], `${'a'.repeat(16)} ${'b'.repeat(16)}`],
+    ['a JSON array with blanks around it', [long], ` ["${long}"]\n`],
     ['a JSON array', [long, 'It is a Secret to Everybody'], JSON.stringify([long, 'It is a Secret to Everybody'])],
   ])('reads %s', (_what, secrets, text) => {
     expect(splitSecrets('s', text)).toEqual(secrets);

@@ -276,53 +276,103 @@ describe('what is not believed', () => {
   const hubSignature = hub.headers['X-Hub-Signature-256'];
   const signedWith = (key: string) => signed(wanted, { key });
 
-  const table: [string, EventParts][] = [
-    ['nothing signed', { path: '/v1/webhooks/ci', body: wanted }],
-    ['a missing id', withHeaders(event, { 'webhook-id': '' })],
-    ['a missing timestamp', withHeaders(event, { 'webhook-timestamp': '' })],
-    ['another id', withHeaders(event, { 'webhook-id': 'msg_2' })],
-    ['another timestamp', withHeaders(event, { 'webhook-timestamp': String(start / 1000 + 1) })],
-    ['a timestamp with a tail', withHeaders(event, { 'webhook-timestamp': `${start / 1000}x` })],
-    ['a timestamp beyond all dates', withHeaders(event, { 'webhook-timestamp': '99999999999' })],
-    ['another body', { ...event, body: JSON.stringify({ type: 'staging.wanted' }) }],
-    ['the same JSON in other bytes', { ...event, body: JSON.stringify(wanted, null, 1) }],
-    ['a truncated body', { ...event, body: event.body.slice(0, -1) }],
-    ['an empty body', { ...event, body: '' }],
-    ['a truncated signature', withHeaders(event, { 'webhook-signature': signature.slice(0, -4) })],
-    ['a signature of nothing', withHeaders(event, { 'webhook-signature': 'v1,' })],
-    ['a signature without version', withHeaders(event, { 'webhook-signature': signature.slice(3) })],
-    ['an asymmetric signature', withHeaders(event, { 'webhook-signature': `v1a,${signature.slice(3)}` })],
+  const table: [string, string, EventParts][] = [
+    ['nothing signed', 'a signature header is missing', { path: '/v1/webhooks/ci', body: wanted }],
+    ['a missing signature', 'a signature header is missing', withHeaders(event, { 'webhook-signature': '' })],
+    [
+      'a timestamp with a head',
+      'webhook-timestamp is malformed',
+      withHeaders(event, { 'webhook-timestamp': `x${start / 1000}` }),
+    ],
+    ['a missing id', 'a signature header is missing', withHeaders(event, { 'webhook-id': '' })],
+    ['a missing timestamp', 'a signature header is missing', withHeaders(event, { 'webhook-timestamp': '' })],
+    ['another id', 'no signature matches', withHeaders(event, { 'webhook-id': 'msg_2' })],
+    [
+      'another timestamp',
+      'no signature matches',
+      withHeaders(event, { 'webhook-timestamp': String(start / 1000 + 1) }),
+    ],
+    [
+      'a timestamp with a tail',
+      'webhook-timestamp is malformed',
+      withHeaders(event, { 'webhook-timestamp': `${start / 1000}x` }),
+    ],
+    [
+      'a timestamp beyond all dates',
+      'no signature matches',
+      withHeaders(event, { 'webhook-timestamp': '99999999999' }),
+    ],
+    ['another body', 'no signature matches', { ...event, body: JSON.stringify({ type: 'staging.wanted' }) }],
+    ['the same JSON in other bytes', 'no signature matches', { ...event, body: JSON.stringify(wanted, null, 1) }],
+    ['a truncated body', 'no signature matches', { ...event, body: event.body.slice(0, -1) }],
+    ['an empty body', 'no signature matches', { ...event, body: '' }],
+    [
+      'a truncated signature',
+      'no signature matches',
+      withHeaders(event, { 'webhook-signature': signature.slice(0, -4) }),
+    ],
+    ['a signature of nothing', 'no signature matches', withHeaders(event, { 'webhook-signature': 'v1,' })],
+    [
+      'a signature without version',
+      'no signature matches',
+      withHeaders(event, { 'webhook-signature': signature.slice(3) }),
+    ],
+    [
+      'an asymmetric signature',
+      'no signature matches',
+      withHeaders(event, { 'webhook-signature': `v1a,${signature.slice(3)}` }),
+    ],
     [
       'a signature in hex',
+      'no signature matches',
       withHeaders(event, { 'webhook-signature': `v1,${Buffer.from(signature.slice(3), 'base64').toString('hex')}` }),
     ],
-    ['another secret', signedWith(nextSecret)],
-    ['too old', signed(wanted, { at: start - 301_000 })],
-    ['too new', signed(wanted, { at: start + 301_000 })],
-    ['an id with a full stop, which could be cut in two ways', signed(wanted, { id: 'a.1' })],
-    ["another webhook's scheme", { ...hub, path: '/v1/webhooks/ci' }],
+    ['another secret', 'no signature matches', signedWith(nextSecret)],
+    ['too old', 'webhook-timestamp is too far from now', signed(wanted, { at: start - 301_000 })],
+    ['too new', 'webhook-timestamp is too far from now', signed(wanted, { at: start + 301_000 })],
+    [
+      'an id with a full stop, which could be cut in two ways',
+      'webhook-id is malformed',
+      signed(wanted, { id: 'a.1' }),
+    ],
+    ["another webhook's scheme", 'a signature header is missing', { ...hub, path: '/v1/webhooks/ci' }],
     [
       'a body in UTF-16',
+      'no signature matches',
       { ...event, body: Buffer.from(event.body, 'utf16le').toString('base64'), isBase64Encoded: true },
     ],
     [
       'bytes that read like the signed text',
+      'the body is not UTF-8',
       { ...signed('"\ufffd"'), body: Buffer.from([0x22, 0xff, 0x22]).toString('base64'), isBase64Encoded: true },
     ],
-    ['GitHub: nothing signed', { path: '/v1/webhooks/hub', body: opened }],
-    ['GitHub: another secret', fromGithub(opened, 'other')],
-    ['GitHub: another body', { ...hub, body: `${hub.body} ` }],
-    ['GitHub: an empty body', { ...fromGithub(''), body: '' }],
-    ['GitHub: without algorithm', { ...hub, headers: { 'x-hub-signature-256': hubSignature.slice(7) } }],
-    ['GitHub: truncated', { ...hub, headers: { 'x-hub-signature-256': hubSignature.slice(0, -2) } }],
-    ['GitHub: the old SHA-1 header', { ...hub, headers: { 'x-hub-signature': hubSignature } }],
+    ['GitHub: nothing signed', 'the signature header is missing', { path: '/v1/webhooks/hub', body: opened }],
+    ['GitHub: another secret', 'no signature matches', fromGithub(opened, 'other')],
+    ['GitHub: another body', 'no signature matches', { ...hub, body: `${hub.body} ` }],
+    ['GitHub: an empty body', 'the body is empty', { ...fromGithub(''), body: '' }],
+    [
+      'GitHub: without algorithm',
+      'no signature matches',
+      { ...hub, headers: { 'x-hub-signature-256': hubSignature.slice(7) } },
+    ],
+    [
+      'GitHub: truncated',
+      'no signature matches',
+      { ...hub, headers: { 'x-hub-signature-256': hubSignature.slice(0, -2) } },
+    ],
+    [
+      'GitHub: the old SHA-1 header',
+      'the signature header is missing',
+      { ...hub, headers: { 'x-hub-signature': hubSignature } },
+    ],
     [
       'GitHub: bytes that read like the signed text',
+      'the body is not UTF-8',
       { ...fromGithub('"\ufffd"'), body: Buffer.from([0x22, 0xff, 0x22]).toString('base64'), isBase64Encoded: true },
     ],
   ];
 
-  it.each(table)('%s: 401, the reason in the log only, nothing launched', async (_what, parts) => {
+  it.each(table)('%s: 401, the reason in the log only, nothing launched', async (_what, reason, parts) => {
     const { send, launcher, log } = bench();
     const { status, json } = await send(parts);
     expect(status).toBe(401);
@@ -333,7 +383,10 @@ describe('what is not believed', () => {
       detail: 'the webhook is not signed as it must be, or not by whom, or too long ago',
       faults: [],
     });
-    expect(log.lines[0]).toMatchObject({ level: 'warn', fields: { reason: expect.any(String) } });
+    expect(log.lines[0]).toMatchObject({
+      level: 'warn',
+      fields: { reason, webhook: expect.stringMatching(/^(ci|hub)$/) },
+    });
     expect(launcher.started).toEqual([]);
   });
 

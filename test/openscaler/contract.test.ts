@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 
 import { PowerError } from '../../lib/core/errors.ts';
 import { openscalerCloud } from '../../lib/openscaler/client.ts';
+import { defaultToken, startSimulator } from '../../simulator/simulator.ts';
 import { type CloudUnderTest, vmCloudContract } from '../contracts/vm-cloud.ts';
 import { FakeClock } from '../fakes/clock.ts';
 import { MemoryLog } from '../fakes/log.ts';
@@ -23,6 +24,36 @@ vmCloudContract('the fake', async () => {
 });
 
 vmCloudContract('the client', () => clientOfSmallCloud());
+
+vmCloudContract('the client, of the simulator', async () => {
+  const simulator = await startSimulator({
+    speed: 10_000,
+    quirks: { shutdownOnStopped: 200 },
+    fleet: [
+      { id: 8, name: 'web-8', description },
+      { id: 9, name: 'web-9', description, state: 'off' },
+    ],
+  });
+  const clock = new SkippingClock();
+  return {
+    cloud: clientOf(simulator.url, defaultToken, clock),
+    now: () => clock.now(),
+    breakList: () => void simulator.close(),
+    close: () => simulator.close(),
+  };
+});
+
+function clientOf(apiUrl: string, token: string, clock: SkippingClock) {
+  return openscalerCloud({
+    account: 'main',
+    apiUrl,
+    tokens: new CountingTokens(token),
+    pace: { inFlight: 10, perSecond: 1000 },
+    timeouts: { readMs: 2000, actionMs: 2000 },
+    clock,
+    log: new MemoryLog(),
+  });
+}
 
 /** The smallest cloud there can be: two VMs, prompt actions. */
 async function clientOfSmallCloud(): Promise<CloudUnderTest> {
@@ -55,15 +86,7 @@ async function clientOfSmallCloud(): Promise<CloudUnderTest> {
   const address = server.address();
   const port = typeof address === 'object' && address ? address.port : 0;
   const clock = new SkippingClock();
-  const cloud = openscalerCloud({
-    account: 'main',
-    apiUrl: `http://127.0.0.1:${port}`,
-    tokens: new CountingTokens('token'),
-    pace: { inFlight: 10, perSecond: 1000 },
-    timeouts: { readMs: 2000, actionMs: 2000 },
-    clock,
-    log: new MemoryLog(),
-  });
+  const cloud = clientOf(`http://127.0.0.1:${port}`, 'token', clock);
   return {
     cloud,
     now: () => clock.now(),

@@ -9,8 +9,6 @@ import { powerOf } from '../../lib/core/vm.ts';
 import { status } from '../fakes/vm-cloud.ts';
 import { scene } from '../fixtures/world.ts';
 
-const runs = 400;
-
 interface Script {
   readonly state: string;
   readonly env: 'dev' | 'prod';
@@ -89,7 +87,6 @@ describe('whatever the cloud does', () => {
           }
         },
       ),
-      { numRuns: runs },
     );
   });
 
@@ -113,7 +110,6 @@ describe('whatever the cloud does', () => {
           }
         },
       ),
-      { numRuns: runs },
     );
   });
 
@@ -124,7 +120,6 @@ describe('whatever the cloud does', () => {
         const report = await run({ action: 'shutdown', select: '*' });
         for (const { durationMs } of report.outcomes) expect(durationMs).toBeLessThanOrEqual(480_000 + 2 * 15_000);
       }),
-      { numRuns: runs },
     );
   });
 
@@ -146,7 +141,6 @@ describe('whatever the cloud does', () => {
           }
         },
       ),
-      { numRuns: runs },
     );
   });
 });

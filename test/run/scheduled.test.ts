@@ -84,7 +84,7 @@ describe('a schedule that is refused', () => {
       'older than it may be',
       { ...due, scheduledTime: '2026-01-05T17:44:59.999Z' },
       'stale-event',
-      /dev-down.*too late/,
+      /dev-down.*too late: it is 901 s old, and at most 900 s/,
     ],
     ['from the future', { ...due, scheduledTime: '2026-01-05T18:05:00.001Z' }, 'request', /future/],
     ['for a cron there is none of', { ...due, cron: 'x' }, 'request', /no cron "x"/],
@@ -104,6 +104,18 @@ describe('a schedule that is refused', () => {
     const error = await fire(event).then(String, (thrown: PowerError) => thrown);
     expect(error).toMatchObject({ code, message: expect.stringMatching(message) });
     expect(launcher.started).toEqual([]);
+  });
+
+  it('with every fault named', async () => {
+    const error = await bench()
+      .fire({ cron: '', scheduledTime: 'soon' })
+      .catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({
+      faults: [expect.stringMatching(/^cron: /), expect.stringMatching(/^scheduledTime: /)],
+    });
+    expect(String(error)).toMatch(/cron: .*; scheduledTime: /);
+    await expect(bench().fire(7)).rejects.toThrow('event: ');
+    await expect(bench().fire({ ...due, cron: 'x'.repeat(65) })).rejects.toThrow(`"${'x'.repeat(64)}"`);
   });
 
   it('because it is rubbish: always as a request fault', async () => {

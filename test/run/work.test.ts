@@ -115,9 +115,9 @@ describe('a run that is claimed', () => {
       verdict: 'well',
     });
     expect(outcomes).toEqual([outcome(1)]);
-    expect(log.lines.map(({ level, message }) => [level, message])).toEqual([
-      ['info', 'run started'],
-      ['info', 'run ended well'],
+    expect(log.lines).toMatchObject([
+      { level: 'info', message: 'run started', fields: { run: 'run-1', trigger: 'cron' } },
+      { level: 'info', message: 'run ended well', fields: { run: 'run-1', verdict: 'well', counts: { succeeded: 1 } } },
     ]);
   });
 });
@@ -128,7 +128,11 @@ describe('a run that is not claimed', () => {
     await go();
     await go();
     expect(conducted).toHaveLength(1);
-    expect(log.lines.at(-1)).toMatchObject({ level: 'info', message: expect.stringContaining('nothing to do') });
+    expect(log.lines.at(-1)).toMatchObject({
+      level: 'info',
+      message: expect.stringContaining('nothing to do'),
+      fields: { run: 'run-1' },
+    });
     const fresh = await bench();
     await fresh.store.claim('run-1', '2026-01-01T00:00:00.000Z', '2026-01-01T00:15:00.000Z');
     await fresh.go();
@@ -148,8 +152,8 @@ describe('trouble', () => {
       expect(run?.summary).toMatchObject({ verdict: 'trouble' });
       const loud = log.lines.filter(({ level }) => level !== 'info');
       expect(loud).toMatchObject([
-        { level: 'warn', fields: { run: 'run-1', vm: '2', result } },
-        { level: 'error', fields: { run: 'run-1', verdict: 'trouble' } },
+        { level: 'warn', message: 'a VM needs attention', fields: { run: 'run-1', vm: '2', result } },
+        { level: 'error', message: expect.stringContaining('not well'), fields: { run: 'run-1', verdict: 'trouble' } },
       ]);
     },
   );
@@ -173,6 +177,21 @@ describe('trouble', () => {
       summary: { error: { code: 'request', message: 'id 8 stands in several accounts' } },
     });
     expect(outcomes).toEqual([outcome(1)]);
+  });
+
+  it('that breaks the run off is thrown also when its end cannot be kept either', async () => {
+    const { go, world, store, log } = await bench(() => Promise.reject(new PowerError('request', 'the first fault')));
+    const end = () => Promise.reject(new PowerError('aws', 'the second fault'));
+    const broken = Object.assign(Object.create(store), { end, claim: store.claim.bind(store) });
+    await expect(go({ ...world, store: broken })).rejects.toMatchObject({ message: 'the first fault' });
+    const errors = log.lines.filter(({ level }) => level === 'error');
+    expect(errors).toMatchObject([
+      { message: 'the run broke off', fields: { run: 'run-1', error: { message: 'the first fault' } } },
+      {
+        message: expect.stringContaining('could not be kept'),
+        fields: { run: 'run-1', error: { message: 'the second fault' } },
+      },
+    ]);
   });
 
   it('of our own making says nothing of what was thrown', async () => {
@@ -227,7 +246,12 @@ describe('progress', () => {
     expect(store.writes.map(({ outcomes }) => outcomes)).toEqual([1, 2]);
     expect(store.ends).toEqual([2]);
     expect((await read()).outcomes).toHaveLength(2);
-    expect(log.lines.filter(({ level }) => level === 'warn')).toHaveLength(2);
+    const warnings = log.lines.filter(({ level }) => level === 'warn');
+    expect(warnings).toHaveLength(2);
+    expect(warnings[0]).toMatchObject({
+      message: expect.stringContaining('progress'),
+      fields: { run: 'run-1', error: store.failure },
+    });
   });
 
   it('is never written twice at once, and the end waits for it', async () => {

@@ -84,6 +84,23 @@ describe('a VM that', () => {
     await expect.poll(async () => (await list(simulator))[0]?.state, { timeout: 10_000 }).toBe('shutoff');
   });
 
+  it('is stale ends up listed in its last state, whichever change is told first', async () => {
+    const fleet = Array.from({ length: 60 }, (_, id) => ({
+      id,
+      name: 'a',
+      behaviour: 'stale' as const,
+      timing: { lagMs: [10, 100_000] as const },
+    }));
+    const simulator = await simulate({ fleet });
+    for (const { id } of fleet) {
+      simulator.set(String(id), 'stopping');
+      simulator.set(String(id), 'off');
+    }
+    const listedStates = async () => [...new Set((await list(simulator)).map(({ state }) => state))];
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    await expect.poll(listedStates, { timeout: 10_000 }).toEqual(['shutoff']);
+  });
+
   it('drips says 200 and lets its body come a byte at a time', async () => {
     const simulator = await simulate({ fleet: [{ id: 8, name: 'a', behaviour: 'drips' }], speed: 100 });
     const response = await act(simulator, '8', 'shutdown');

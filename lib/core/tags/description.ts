@@ -5,7 +5,7 @@ import { keyCharacter } from '../lexeme.ts';
 import type { TagEntry } from '../vm.ts';
 import { type Group, readGroup } from './group.ts';
 
-export interface DescribedTags {
+interface DescribedTags {
   /** In the order of the text; keys may repeat. */
   readonly entries: readonly TagEntry[];
   /** Keys that groups with faults may have meant. */

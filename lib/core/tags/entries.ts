@@ -11,7 +11,7 @@ export interface Entry {
   readonly isQuoted: boolean;
 }
 
-export interface Malformed {
+interface Malformed {
   /** What is wrong, as the middle of a sentence. */
   readonly malformed: string;
 }

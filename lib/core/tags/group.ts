@@ -19,7 +19,7 @@ export interface Group {
   readonly isClosed: boolean;
 }
 
-export type Reading =
+type Reading =
   | { readonly kind: 'prose' }
   | { readonly kind: 'tags'; readonly entries: readonly TagEntry[] }
   /** `keys`: those the group may have meant, so that nobody takes them for absent. */

@@ -53,6 +53,18 @@ const nothingBefore = new Map<string, number>();
 describe('a claim', () => {
   it.each<[string, Outcome, TrueVm, Action?]>([
     ['succeeded, and it is off', claim('succeeded'), off],
+    ['succeeded, and it went off while the look was under way', claim('succeeded', { durationMs: 2_990 }), off],
+    [
+      'unchanged, and it was gone soon after',
+      claim('unchanged', { durationMs: 0 }),
+      {
+        powers: [
+          [0, 'off'],
+          [100, 'other'],
+        ],
+        exists: false,
+      },
+    ],
     ['unchanged, and it is off', claim('unchanged', { attempts: 0 }), { powers: [[0, 'off']] }],
     ['failed, and it is on', claim('failed'), on],
     ['failed, and it went off later', claim('failed', { durationMs: 2_000 }), off],
@@ -70,7 +82,7 @@ describe('a claim', () => {
   });
 
   it.each<[string, Outcome, TrueVm, string, Action?]>([
-    ['succeeded, and it is on', claim('succeeded'), on, 'it is on'],
+    ['succeeded, and it is on', claim('succeeded'), on, 'it was on, then on'],
     [
       'succeeded, and it went off only after the run',
       claim('succeeded'),
@@ -81,9 +93,9 @@ describe('a claim', () => {
           [11_000, 'off'],
         ],
       },
-      'it is on',
+      'it was on, then on',
     ],
-    ['unchanged, and it is on', claim('unchanged'), on, 'it is on'],
+    ['unchanged, and it is on', claim('unchanged'), on, 'it was on, then on'],
     ['failed, and it was off by then', claim('failed'), off, 'it was off'],
     ['refused, and it was off by then', claim('refused'), off, 'it was off'],
     ['skipped, and an action reached it', claim('skipped'), on, 'it received shutdown'],

@@ -1,0 +1,84 @@
+// One role per function, with the calls that its code makes, on the things it makes them on, and nothing else.
+// `npm run roles` prints them from the packaged template.
+
+import type { Config } from '../lib/config.ts';
+import { type Arn, arnOf, type Resource, type Resources } from './cloudformation.ts';
+import { type FunctionKey, functionId, functionKeys, logGroupId, roleId } from './functions.ts';
+import { queueId, tableId } from './storage.ts';
+
+interface Grant {
+  readonly actions: readonly string[];
+  readonly on: readonly Arn[];
+}
+
+export function roles(config: Config): Resources {
+  return Object.fromEntries(functionKeys.map((key) => [roleId(key), functionRole(key, config)]));
+}
+
+function grantsOf(key: FunctionKey, config: Config): readonly Grant[] {
+  const launch: readonly Grant[] = [
+    onTable('dynamodb:PutItem', 'dynamodb:GetItem'),
+    { actions: ['lambda:InvokeFunction'], on: [arnOf(functionId('run'))] },
+  ];
+  const deadLetters: Grant = { actions: ['sqs:SendMessage'], on: [arnOf(queueId)] };
+  const accountSecrets = secrets(config.accounts.map(({ secretId }) => secretId));
+  switch (key) {
+    case 'scheduled':
+      return [...launch, deadLetters];
+    case 'api':
+      return [...launch, onTable('dynamodb:Query'), accountSecrets];
+    case 'webhook':
+      return [...launch, secrets(config.webhooks.map(({ secretId }) => secretId))];
+    case 'run':
+      return [
+        onTable('dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:BatchWriteItem'),
+        accountSecrets,
+        deadLetters,
+      ];
+  }
+}
+
+function onTable(...actions: string[]): Grant {
+  return { actions, on: [arnOf(tableId)] };
+}
+
+function secrets(ids: readonly (string | null)[]): Grant {
+  const names = new Set(ids.filter((id) => id !== null));
+  return { actions: ['secretsmanager:GetSecretValue'], on: [...names].map(secretArn) };
+}
+
+/**
+ * The ARN of a secret by its name or ARN.
+ *
+ * Secrets Manager ends every ARN with a hyphen and six characters of its own, which a name does not tell: six question marks
+ * stand for them, as its guide recommends.
+ */
+export function secretArn(id: string): Arn {
+  if (/-[A-Za-z0-9]{6}$/.test(id) && id.startsWith('arn:')) return id;
+  if (id.startsWith('arn:')) return `${id}-??????`;
+  return { 'Fn::Sub': `arn:\${AWS::Partition}:secretsmanager:\${AWS::Region}:\${AWS::AccountId}:secret:${id}-??????` };
+}
+
+function functionRole(key: FunctionKey, config: Config): Resource {
+  // The log group's ARN stands for its streams too; the group itself is made by the stack, so nobody may create one.
+  const logs: Grant = { actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], on: [arnOf(logGroupId(key))] };
+  const grants = [logs, ...grantsOf(key, config)].filter(({ on }) => on.length > 0);
+  return {
+    Type: 'AWS::IAM::Role',
+    Properties: {
+      AssumeRolePolicyDocument: {
+        Version: '2012-10-17',
+        Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }],
+      },
+      Policies: [
+        {
+          PolicyName: key,
+          PolicyDocument: {
+            Version: '2012-10-17',
+            Statement: grants.map(({ actions, on }) => ({ Effect: 'Allow', Action: actions, Resource: on })),
+          },
+        },
+      ],
+    },
+  };
+}

@@ -1,0 +1,341 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { grantsIn } from '../../deploy/grants.ts';
+import { type Packaged, packageProject, resourcesOf } from '../fixtures/template.ts';
+import { zipEntries } from '../fixtures/zip.ts';
+
+const secretArn = 'arn:aws:secretsmanager:eu-west-3:111122223333:secret:power/globex-AbC123';
+
+const config = {
+  accounts: {
+    acme: { secretId: 'power/acme', projects: ['default'] },
+    globex: { secretId: secretArn, projects: ['default', 'ci'] },
+  },
+  crons: {
+    'dev-down': { cron: '0 19 ? * SUN-THU *', timezone: 'Africa/Algiers', action: 'shutdown', select: 'env=dev' },
+    'dev-Down': {
+      cron: '30 7 ? * MON-FRI *',
+      timezone: 'Europe/Paris',
+      action: 'start',
+      select: 'env=ci',
+      maxEventAge: '10m',
+      retries: 0,
+    },
+  },
+  webhooks: {
+    ci: {
+      verify: 'standard',
+      secretId: 'power/webhooks/ci',
+      on: [{ when: { type: 'x' }, action: 'start', select: 'env=ci' }],
+    },
+  },
+  alarms: { email: 'ops@example.org' },
+  reservedConcurrency: 3,
+};
+
+let packaged: Packaged;
+
+beforeAll(async () => {
+  packaged = await packageProject(config);
+}, 120_000);
+
+afterAll(() => packaged?.remove());
+
+const all = (type: string) => Object.entries(resourcesOf(packaged.template, type));
+const properties = (id: string) => packaged.template.Resources[id]?.Properties ?? {};
+
+const arnHere = (service: string, rest: string) =>
+  `arn:\${AWS::Partition}:${service}:\${AWS::Region}:\${AWS::AccountId}:${rest}`;
+const acmeSecret = arnHere('secretsmanager', 'secret:power/acme-??????');
+const webhookSecret = arnHere('secretsmanager', 'secret:power/webhooks/ci-??????');
+
+// The whole of it: a right that is not in this table is a fault, and so is one that is missing.
+const allowed: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  ScheduledRole: {
+    'ScheduledLogGroup.Arn': ['logs:CreateLogStream', 'logs:PutLogEvents'],
+    'RunTable.Arn': ['dynamodb:PutItem', 'dynamodb:GetItem'],
+    'RunLambdaFunction.Arn': ['lambda:InvokeFunction'],
+    'DeadLetterQueue.Arn': ['sqs:SendMessage'],
+  },
+  ApiRole: {
+    'ApiLogGroup.Arn': ['logs:CreateLogStream', 'logs:PutLogEvents'],
+    'RunTable.Arn': ['dynamodb:PutItem', 'dynamodb:GetItem', 'dynamodb:Query'],
+    'RunLambdaFunction.Arn': ['lambda:InvokeFunction'],
+    [acmeSecret]: ['secretsmanager:GetSecretValue'],
+    [secretArn]: ['secretsmanager:GetSecretValue'],
+  },
+  WebhookRole: {
+    'WebhookLogGroup.Arn': ['logs:CreateLogStream', 'logs:PutLogEvents'],
+    'RunTable.Arn': ['dynamodb:PutItem', 'dynamodb:GetItem'],
+    'RunLambdaFunction.Arn': ['lambda:InvokeFunction'],
+    [webhookSecret]: ['secretsmanager:GetSecretValue'],
+  },
+  RunRole: {
+    'RunLogGroup.Arn': ['logs:CreateLogStream', 'logs:PutLogEvents'],
+    'RunTable.Arn': ['dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:BatchWriteItem'],
+    [acmeSecret]: ['secretsmanager:GetSecretValue'],
+    [secretArn]: ['secretsmanager:GetSecretValue'],
+    'DeadLetterQueue.Arn': ['sqs:SendMessage'],
+  },
+};
+
+const scheduleRights = {
+  'ScheduledLambdaFunction.Arn': ['lambda:InvokeFunction'],
+  'DeadLetterQueue.Arn': ['sqs:SendMessage'],
+};
+
+describe('the roles of the packaged template', () => {
+  it('allow exactly what the table says', () => {
+    const rights: Record<string, Record<string, string[]>> = {};
+    for (const { role, resource, action } of grantsIn(packaged.template.Resources)) {
+      rights[role] ??= {};
+      rights[role][resource] = [...(rights[role][resource] ?? []), action];
+    }
+    const scheduleRoles = all('AWS::Scheduler::Schedule').map(([id]) => [`${id}Role`, scheduleRights]);
+    expect(rights).toEqual({ ...allowed, ...Object.fromEntries(scheduleRoles) });
+  });
+
+  it('hold no star anywhere', () => {
+    expect(all('AWS::IAM::Role')).toHaveLength(6);
+    expect(JSON.stringify(all('AWS::IAM::Role'))).not.toContain('*');
+  });
+
+  it('are assumed by Lambda, or by the schedules of this stack alone', () => {
+    for (const { role, assumedBy } of grantsIn(packaged.template.Resources)) {
+      expect([role, assumedBy]).toEqual([
+        role,
+        role.startsWith('Schedule') && role !== 'ScheduledRole' ? 'scheduler.amazonaws.com' : 'lambda.amazonaws.com',
+      ]);
+    }
+    for (const [id] of all('AWS::Scheduler::Schedule')) {
+      expect(properties(`${id}Role`)).toHaveProperty('AssumeRolePolicyDocument.Statement.0.Condition.StringEquals', {
+        'aws:SourceAccount': { Ref: 'AWS::AccountId' },
+        'aws:SourceArn': { 'Fn::Sub': arnHere('scheduler', 'schedule-group/openscaler-power-dev') },
+      });
+    }
+  });
+
+  it('are one per function', () => {
+    const roles = all('AWS::Lambda::Function').map(([id, { Properties }]) => [id, Properties.Role]);
+    expect(Object.fromEntries(roles)).toEqual({
+      ScheduledLambdaFunction: { 'Fn::GetAtt': ['ScheduledRole', 'Arn'] },
+      ApiLambdaFunction: { 'Fn::GetAtt': ['ApiRole', 'Arn'] },
+      WebhookLambdaFunction: { 'Fn::GetAtt': ['WebhookRole', 'Arn'] },
+      RunLambdaFunction: { 'Fn::GetAtt': ['RunRole', 'Arn'] },
+    });
+  });
+});
+
+describe('the functions of the packaged template', () => {
+  it.each([
+    { id: 'ScheduledLambdaFunction', Timeout: 30, MemorySize: 256, reserved: undefined },
+    { id: 'ApiLambdaFunction', Timeout: 29, MemorySize: 256, reserved: undefined },
+    { id: 'WebhookLambdaFunction', Timeout: 10, MemorySize: 256, reserved: undefined },
+    { id: 'RunLambdaFunction', Timeout: 900, MemorySize: 512, reserved: 3 },
+  ])('$id: $Timeout s, $MemorySize MB, Node 24 on ARM, logs in JSON', ({ id, reserved, ...sizes }) => {
+    expect(properties(id)).toMatchObject({
+      ...sizes,
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      LoggingConfig: { LogFormat: 'JSON', ApplicationLogLevel: 'INFO' },
+    });
+    expect(properties(id).ReservedConcurrentExecutions).toBe(reserved);
+  });
+
+  it('are told where the table, the run function, the API and the secret are, and nothing else', () => {
+    const environments = all('AWS::Lambda::Function').map(([, { Properties }]) => Properties.Environment);
+    const Variables = {
+      POWER_TABLE: 'openscaler-power-dev',
+      POWER_RUN_FUNCTION: 'openscaler-power-dev-run',
+      OPENSCALER_API_URL: 'https://api.alpha.openscaler.net',
+      OPENSCALER_SECRET_ID: 'openscaler/token',
+      LOG_LEVEL: 'INFO',
+    };
+    expect(environments).toEqual(Array(4).fill({ Variables }));
+    expect(properties('RunTable').TableName).toBe(Variables.POWER_TABLE);
+    expect(properties('RunLambdaFunction').FunctionName).toBe(Variables.POWER_RUN_FUNCTION);
+  });
+
+  it('keep their logs for thirty days', () => {
+    const days = all('AWS::Logs::LogGroup').map(([, { Properties }]) => Properties.RetentionInDays);
+    expect(days).toEqual([30, 30, 30, 30]);
+  });
+
+  it.each([
+    { id: 'RunLambdaEvConf', of: 'RunLambdaFunction', age: 900 },
+    { id: 'ScheduledLambdaEvConf', of: 'ScheduledLambdaFunction', age: undefined },
+  ])('$of is retried twice, then its event goes to the dead-letter queue', ({ id, of, age }) => {
+    expect(properties(id)).toMatchObject({
+      FunctionName: { Ref: of },
+      MaximumRetryAttempts: 2,
+      DestinationConfig: { OnFailure: { Destination: { 'Fn::GetAtt': ['DeadLetterQueue', 'Arn'] } } },
+    });
+    expect(properties(id).MaximumEventAgeInSeconds).toBe(age);
+  });
+
+  it('are one small zip each, with one bundle and its own chunks, that loads without any environment', async () => {
+    const zips = (await readdir(packaged.directory)).filter((name) => name.endsWith('.zip'));
+    expect(zips.toSorted()).toEqual(['api.zip', 'run.zip', 'scheduled.zip', 'webhook.zip']);
+    const directory = await mkdtemp(join(tmpdir(), 'power-bundles-'));
+    for (const zip of zips) {
+      const bytes = await readFile(join(packaged.directory, zip));
+      expect(bytes.length).toBeLessThan(1_000_000);
+      const entries = zipEntries(bytes);
+      const name = zip.replace('.zip', '.mjs');
+      const names = entries.map((entry) => entry.name);
+      expect(names).toContain(`handlers/${name}`);
+      const own = `handlers/${zip.replace('zip', '')}`;
+      expect(names.filter((entry) => !entry.startsWith(own))).toEqual([]);
+      for (const entry of entries) await writeFile(join(directory, basename(entry.name)), entry.content);
+      const script = 'import(process.argv[1]).then(({ handler }) => console.log(typeof handler))';
+      const { stdout } = await promisify(execFile)(process.execPath, ['-e', script, join(directory, name)], {
+        env: {},
+      });
+      expect([zip, stdout.trim()]).toEqual([zip, 'function']);
+    }
+    await rm(directory, { recursive: true });
+  }, 60_000);
+});
+
+describe('the HTTP API of the packaged template', () => {
+  it('asks IAM for every route but the webhooks', () => {
+    const routes = all('AWS::ApiGatewayV2::Route').map(([, { Properties }]) => [
+      Properties.RouteKey,
+      Properties.AuthorizationType ?? 'NONE',
+    ]);
+    expect(Object.fromEntries(routes)).toEqual({
+      'POST /v1/runs': 'AWS_IAM',
+      'GET /v1/runs/{name}': 'AWS_IAM',
+      'GET /v1/vms': 'AWS_IAM',
+      'POST /v1/vms/{vm_id}/actions': 'AWS_IAM',
+      'GET /openapi.json': 'AWS_IAM',
+      'POST /v1/webhooks/{name}': 'NONE',
+    });
+  });
+
+  it('is throttled', () => {
+    expect(properties('HttpApiStage')).toMatchObject({
+      StageName: '$default',
+      AutoDeploy: true,
+      DefaultRouteSettings: { ThrottlingRateLimit: 20, ThrottlingBurstLimit: 40 },
+    });
+  });
+});
+
+describe('the schedules of the packaged template', () => {
+  it.each([
+    { name: 'dev-down', expression: 'cron(0 19 ? * SUN-THU *)', zone: 'Africa/Algiers', retries: 3, ageSeconds: 3600 },
+    { name: 'dev-Down', expression: 'cron(30 7 ? * MON-FRI *)', zone: 'Europe/Paris', retries: 0, ageSeconds: 600 },
+  ])('fire $name in its zone, with its retries, a dead-letter queue and a role of its own', (cron) => {
+    const found = all('AWS::Scheduler::Schedule').filter(([, { Properties }]) => Properties.Name === cron.name);
+    expect(found).toHaveLength(1);
+    const [id] = found[0] ?? [''];
+    expect(properties(id)).toMatchObject({
+      GroupName: { Ref: 'ScheduleGroup' },
+      ScheduleExpression: cron.expression,
+      ScheduleExpressionTimezone: cron.zone,
+      FlexibleTimeWindow: { Mode: 'OFF' },
+      State: 'ENABLED',
+      Target: {
+        Arn: { 'Fn::GetAtt': ['ScheduledLambdaFunction', 'Arn'] },
+        RoleArn: { 'Fn::GetAtt': [`${id}Role`, 'Arn'] },
+        Input: `{"cron":"${cron.name}","scheduledTime":"<aws.scheduler.scheduled-time>"}`,
+        RetryPolicy: { MaximumRetryAttempts: cron.retries, MaximumEventAgeInSeconds: cron.ageSeconds },
+        DeadLetterConfig: { Arn: { 'Fn::GetAtt': ['DeadLetterQueue', 'Arn'] } },
+      },
+    });
+  });
+
+  it('are as many as there are crons', () => {
+    expect(all('AWS::Scheduler::Schedule')).toHaveLength(Object.keys(config.crons).length);
+  });
+});
+
+describe('what watches, and what keeps, in the packaged template', () => {
+  it('is an alarm on every function and on the dead-letter queue, all to one topic', () => {
+    const alarms = all('AWS::CloudWatch::Alarm').map(([, { Properties }]) => {
+      expect(Properties).toMatchObject({
+        Threshold: 1,
+        ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+        EvaluationPeriods: 1,
+        TreatMissingData: 'notBreaching',
+        AlarmActions: [{ Ref: 'AlarmTopic' }],
+      });
+      return [Properties.MetricName, Properties.Dimensions];
+    });
+    const errors = (id: string) => ['Errors', [{ Name: 'FunctionName', Value: { Ref: id } }]];
+    expect(alarms).toEqual([
+      errors('ScheduledLambdaFunction'),
+      errors('ApiLambdaFunction'),
+      errors('WebhookLambdaFunction'),
+      errors('RunLambdaFunction'),
+      [
+        'ApproximateNumberOfMessagesVisible',
+        [{ Name: 'QueueName', Value: { 'Fn::GetAtt': ['DeadLetterQueue', 'QueueName'] } }],
+      ],
+    ]);
+  });
+
+  it('tells the address of the configuration', () => {
+    expect(all('AWS::SNS::Subscription').map(([, { Properties }]) => Properties)).toEqual([
+      { TopicArn: { Ref: 'AlarmTopic' }, Protocol: 'email', Endpoint: 'ops@example.org' },
+    ]);
+  });
+
+  it('is an encrypted table that forgets by itself, can be set back, and goes with the stack', () => {
+    expect(packaged.template.Resources.RunTable).toMatchObject({
+      DeletionPolicy: 'Delete',
+      UpdateReplacePolicy: 'Retain',
+      Properties: {
+        BillingMode: 'PAY_PER_REQUEST',
+        KeySchema: [
+          { AttributeName: 'pk', KeyType: 'HASH' },
+          { AttributeName: 'sk', KeyType: 'RANGE' },
+        ],
+        TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
+        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+        SSESpecification: { SSEEnabled: true },
+      },
+    });
+  });
+});
+
+describe('packaging', () => {
+  it('of the plainest configuration makes no schedule, no subscription, no reservation', async () => {
+    const plain = await packageProject(
+      { projects: ['default'] },
+      { OPENSCALER_SECRET_ID: 'mine/token', OPENSCALER_API_URL: 'https://api.example.org', LOG_LEVEL: 'DEBUG' },
+    );
+    await plain.remove();
+    const types = Object.values(plain.template.Resources).map(({ Type }) => Type);
+    expect(types.filter((type) => /Scheduler|Subscription/.test(type))).toEqual([]);
+    const run = plain.template.Resources.RunLambdaFunction?.Properties;
+    expect(run).toMatchObject({
+      Environment: {
+        Variables: {
+          OPENSCALER_SECRET_ID: 'mine/token',
+          OPENSCALER_API_URL: 'https://api.example.org',
+          LOG_LEVEL: 'DEBUG',
+        },
+      },
+      LoggingConfig: { ApplicationLogLevel: 'DEBUG' },
+    });
+    expect(run).not.toHaveProperty('ReservedConcurrentExecutions');
+    const secrets = grantsIn(plain.template.Resources).filter(
+      ({ action }) => action === 'secretsmanager:GetSecretValue',
+    );
+    expect(secrets.map(({ role, resource }) => [role, resource.replace(/^.*:secret:/, '')])).toEqual([
+      ['ApiRole', 'mine/token-??????'],
+      ['RunRole', 'mine/token-??????'],
+    ]);
+  }, 120_000);
+
+  it('of a faulty configuration ends with every fault, and makes nothing', async () => {
+    const faulty = packageProject({ projects: [], crons: { x: { cron: 'noon' } } });
+    await expect(faulty).rejects.toThrow(/projects.*crons/s);
+  }, 120_000);
+});
