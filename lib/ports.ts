@@ -4,6 +4,7 @@
 import type { Action } from './core/action.ts';
 import type { Answer } from './core/failure.ts';
 import type { Outcome, Unlisted } from './core/outcome.ts';
+import type { Mark } from './core/schedule/mark.ts';
 import type { ListedVm, VmId } from './core/vm.ts';
 
 /** Time as an argument (rule 9). */
@@ -132,6 +133,63 @@ export interface RunStore {
 /** Starts a recorded run somewhere else: hands over its name and nothing more. Throws `aws`. */
 export interface Launcher {
   start(name: string): Promise<void>;
+}
+
+/** An override as it is kept: which VMs it is on was resolved when it was made, and when it ends for each of them. */
+export interface KeptOverride {
+  readonly id: string;
+  readonly keep: 'on' | 'off';
+  /** Epoch milliseconds. */
+  readonly startMs: number;
+  readonly reason: string;
+  readonly by: string;
+  /** When it ends, in epoch milliseconds, by VM key (`account/id`). */
+  readonly ends: Readonly<Record<string, number>>;
+  /** When it was cancelled: it ends then for all its VMs, if not before. */
+  readonly cancelledMs: number | null;
+}
+
+/** What is remembered of the whole fleet between two ticks. */
+export interface FleetState {
+  /** By VM key. */
+  readonly marks: ReadonlyMap<string, Mark>;
+  readonly overrides: readonly KeptOverride[];
+}
+
+export interface MarkChange {
+  /** The VM key. */
+  readonly key: string;
+  /** The mark it was decided from; the write fails if another one stands there by now. */
+  readonly from: Mark | null;
+  readonly to: Mark;
+}
+
+/** Where marks and overrides are kept. Every method throws `aws` when the store does not do what was asked. */
+export interface StateStore {
+  /** All marks, and all overrides that hold or whose end may still matter, in one query. */
+  load(): Promise<FleetState>;
+  /** Writes each mark unless it changed meanwhile; the keys of those that did. */
+  putMarks(changes: readonly MarkChange[]): Promise<readonly string[]>;
+  putOverride(override: KeptOverride): Promise<void>;
+  /** The override as cancelled at `at` (one cancelled before stays as it was), or null if there is none. */
+  cancelOverride(id: string, at: number): Promise<KeptOverride | null>;
+}
+
+/** A run as leases know it: the newer request has the VM. */
+export interface LeaseHolder {
+  readonly run: string;
+  /** When the run was requested (recorded), in epoch milliseconds. */
+  readonly requestedAt: number;
+}
+
+/** Who may send to a VM: each run leases what it acts on, and a newer request takes it over. Throws `aws`. */
+export interface Leases {
+  /** Leases the VMs until `untilMs`, taking over from older requests and lapsed leases; the keys that a newer request holds. */
+  take(holder: LeaseHolder, keys: readonly string[], untilMs: number): Promise<readonly string[]>;
+  /** Of the keys, those that another run has taken over since. */
+  lost(holder: LeaseHolder, keys: readonly string[]): Promise<readonly string[]>;
+  /** Gives back those that are still the holder's. */
+  release(holder: LeaseHolder, keys: readonly string[]): Promise<void>;
 }
 
 /** What a run tells while it goes, for a person or a store to follow. */

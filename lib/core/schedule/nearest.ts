@@ -11,7 +11,9 @@ export function nearestNames(text: string, names: Iterable<string>, count = 3): 
     const distance = distanceOf(wanted, name.toLowerCase());
     if (distance <= Math.min(furthest, name.length / 3)) found.push({ name, distance });
   }
+  const nearest = Math.min(...found.map(({ distance }) => distance));
   return found
+    .filter(({ distance }) => distance <= nearest + 1)
     .sort((a, b) => a.distance - b.distance)
     .slice(0, count)
     .map(({ name }) => name);

@@ -24,9 +24,9 @@ const nameShape = /^[A-Za-z][A-Za-z0-9_.-]*$/;
 
 /** The schedule that a tag's value means, or what is wrong with it. Never throws. */
 export function resolveTag(value: string, context: ScheduleContext): Resolved {
-  const [, name = '', rest = ''] = /^\s*(\S+)(?:\s+(\S.*))?$/s.exec(value) ?? [];
+  const [, name = '', rest = ''] = /^(\S+)(?:\s+(\S.*))?$/s.exec(value.trim()) ?? [];
   const definition = context.names.get(name);
-  if (definition !== undefined) return resolveName(name, definition, rest.trim(), context.calendars);
+  if (definition !== undefined) return resolveName(name, definition, rest, context.calendars);
   const parsed = parseExpression(value, context);
   if (!isFaulty(parsed)) return { schedule: compileExpression(parsed.schedule) };
   return isNameLike(name, rest) ? { fault: `${unknownName(name, context)} (${parsed.fault})` } : parsed;
@@ -42,7 +42,7 @@ function resolveName(name: string, definition: ScheduleDefinition, rest: string,
 /** Whether somebody may have meant a name: one word, or one word and a zone. */
 function isNameLike(name: string, rest: string): boolean {
   if (!nameShape.test(name) || nameFault(name) !== null) return false;
-  return rest === '' || !isFaulty(resolveZone(rest.trim()));
+  return rest === '' || !isFaulty(resolveZone(rest));
 }
 
 function unknownName(name: string, { names }: ScheduleContext): string {
