@@ -3,7 +3,6 @@
 
 export const dayMs = 86_400_000;
 export const minuteMs = 60_000;
-export const minutesPerDay = 1440;
 
 /** A plain date. Months and days count from 1. */
 export interface Civil {

@@ -20,8 +20,13 @@ export function nearestNames(text: string, names: Iterable<string>, count = 3): 
 }
 
 /** Levenshtein's distance, or more than `furthest` as soon as it is certain to be. */
-function distanceOf(a: string, b: string): number {
-  if (Math.abs(a.length - b.length) > furthest) return furthest + 1;
+function distanceOf(whole: string, other: string): number {
+  if (Math.abs(whole.length - other.length) > furthest) return furthest + 1;
+  // What both begin with costs nothing, and zones of one continent begin alike.
+  let same = 0;
+  while (same < whole.length && whole.charAt(same) === other.charAt(same)) same += 1;
+  const a = whole.slice(same);
+  const b = other.slice(same);
   let above = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let row = 1; row <= a.length; row += 1) {
     const current = nextRow(above, a.charAt(row - 1), b, row);

@@ -8,7 +8,7 @@ import { isFaulty } from './fault.ts';
 import { isDateAhead, readInstant } from './iso-instant.ts';
 import type { AlwaysItem, MomentItem, SpanItem, WindowItem } from './item.ts';
 import { weekdayHint, weekdayNamed, weekdayRange } from './weekdays.ts';
-import { resolveZone } from './zone.ts';
+import { isZone, resolveZone } from './zone.ts';
 
 /** An item with the zone it names itself, and where it begins. */
 export type RawItem = (Omit<WindowItem, 'zone'> | Omit<MomentItem, 'zone'> | SpanItem | AlwaysItem) & {
@@ -80,8 +80,7 @@ function readDay(cursor: Cursor): number {
     cursor.at = at + word.search(/\d/);
     return day;
   }
-  const isZone = !isFaulty(resolveZone(word));
-  const hint = isZone ? '; a time zone stands after the times' : weekdayHint(word);
+  const hint = isZone(word) ? '; a time zone stands after the times' : weekdayHint(word);
   throw cursor.fault(`${excerpt(word)} is not a day${hint}`, at);
 }
 

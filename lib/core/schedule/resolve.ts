@@ -9,7 +9,7 @@ import { type Calendars, compileNamed, type ScheduleDefinition } from './named.t
 import { didYouMean, nearestNames } from './nearest.ts';
 import { ruleOf, type Schedule } from './rule.ts';
 import { weekdayNamed } from './weekdays.ts';
-import { resolveZone } from './zone.ts';
+import { isZone, resolveZone } from './zone.ts';
 
 export interface ScheduleContext {
   readonly names: ReadonlyMap<string, ScheduleDefinition>;
@@ -42,7 +42,7 @@ function resolveName(name: string, definition: ScheduleDefinition, rest: string,
 /** Whether somebody may have meant a name: one word, or one word and a zone. */
 function isNameLike(name: string, rest: string): boolean {
   if (!nameShape.test(name) || nameFault(name) !== null) return false;
-  return rest === '' || !isFaulty(resolveZone(rest));
+  return rest === '' || isZone(rest);
 }
 
 function unknownName(name: string, { names }: ScheduleContext): string {

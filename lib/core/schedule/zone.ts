@@ -13,6 +13,9 @@ const longest = 50;
 const known = new Map<string, string>();
 const mostKnown = 5000;
 
+// Asked of the platform only once somebody mistypes one.
+let names: readonly { readonly zone: string; readonly city: string }[] | undefined;
+
 /**
  * The zone's name as IANA writes it, or a fault that names the nearest ones.
  * @example resolveZone('africa/algiers') // { zone: 'Africa/Algiers' }
@@ -20,6 +23,11 @@ const mostKnown = 5000;
 export function resolveZone(text: string): { readonly zone: string } | Faulty {
   const zone = known.get(text) ?? lookUp(text);
   return zone === null ? { fault: `${excerpt(text)} is not a time zone${hintFor(text)}` } : { zone };
+}
+
+/** Whether it is a time zone's name, in any case. */
+export function isZone(text: string): boolean {
+  return (known.get(text) ?? lookUp(text)) !== null;
 }
 
 function lookUp(text: string): string | null {
@@ -52,8 +60,18 @@ function hintFor(text: string): string {
 }
 
 function nearestZones(text: string): readonly string[] {
-  const city = text.slice(text.lastIndexOf('/') + 1).toLowerCase();
-  const zones = [...Intl.supportedValuesOf('timeZone'), 'UTC'];
-  const ofCity = zones.filter((zone) => zone.slice(zone.lastIndexOf('/') + 1).toLowerCase() === city);
-  return ofCity.length > 0 ? ofCity.slice(0, 3) : nearestNames(text, zones);
+  names ??= [...Intl.supportedValuesOf('timeZone'), 'UTC'].map((zone) => ({ zone, city: cityOf(zone) }));
+  const city = cityOf(text);
+  const ofCity = names.filter((name) => name.city === city);
+  if (ofCity.length > 0) return ofCity.slice(0, 3).map(({ zone }) => zone);
+  // Few mistype a city's first letter, and a fleet of mistyped zones would spend seconds on comparing all of them.
+  const alike = names.filter((name) => name.city.charAt(0) === city.charAt(0));
+  return nearestNames(
+    text,
+    alike.map(({ zone }) => zone),
+  );
+}
+
+function cityOf(zone: string): string {
+  return zone.slice(zone.lastIndexOf('/') + 1).toLowerCase();
 }
