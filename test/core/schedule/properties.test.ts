@@ -8,7 +8,7 @@ import type { Expression, Item } from '../../../lib/core/schedule/item.ts';
 import { compilePeriod } from '../../../lib/core/schedule/period.ts';
 import { compileExpression, resolveTag } from '../../../lib/core/schedule/resolve.ts';
 import { transitions, wantedAt } from '../../../lib/core/schedule/timeline.ts';
-import { at, dayMs, hourMs, inline, named } from './schedules.ts';
+import { at, cases, dayMs, hourMs, inline, named } from './schedules.ts';
 import { zones } from './zones.ts';
 
 const minuteMs = 60_000;
@@ -75,7 +75,7 @@ describe('for every schedule', () => {
       fc.property(expression, zone, (made, context) => {
         expect(parseExpression(printExpression(made), { zone: context })).toStrictEqual({ schedule: made });
       }),
-      { numRuns: 3000 },
+      { numRuns: cases(3000) },
     );
   });
 
@@ -87,7 +87,7 @@ describe('for every schedule', () => {
         const shaken = ` ${isUpper ? text.toUpperCase() : text.toLowerCase()}\n`;
         expect(parseExpression(shaken, { zone: null })).toStrictEqual({ schedule: made });
       }),
-      { numRuns: 1000 },
+      { numRuns: cases(1000) },
     );
   });
 
@@ -102,7 +102,7 @@ describe('for every schedule', () => {
         }
         expect(transitions(compileExpression(made), from, from + length)).toEqual(found);
       }),
-      { numRuns: 300 },
+      { numRuns: cases(300) },
     );
   });
 
@@ -117,7 +117,7 @@ describe('for every schedule', () => {
         if (before !== undefined) expect(before.wanted).toBe(wanted);
         expect(wanted).toBe(coveredBy(made.items, now) ? 'on' : 'off');
       }),
-      { numRuns: 1000 },
+      { numRuns: cases(1000) },
     );
   });
 
@@ -133,7 +133,7 @@ describe('for every schedule', () => {
         const isDue = last !== undefined && now - last.at <= catchUpMs;
         expect(wantedAt(schedule, now, catchUpMs)).toMatchObject({ wanted: isDue ? last.wanted : 'none' });
       }),
-      { numRuns: 500 },
+      { numRuns: cases(500) },
     );
   });
 
@@ -148,7 +148,7 @@ describe('for every schedule', () => {
           ]);
         }
       }),
-      { numRuns: 200 },
+      { numRuns: cases(200) },
     );
   });
 
@@ -171,7 +171,7 @@ describe('for every schedule', () => {
           expect(starts(cut)).toEqual(starts(whole));
         },
       ),
-      { numRuns: 500 },
+      { numRuns: cases(500) },
     );
   });
 
@@ -194,7 +194,7 @@ describe('for every schedule', () => {
         ];
         expect(outside(held)).toEqual(outside(plain));
       }),
-      { numRuns: 200 },
+      { numRuns: cases(200) },
     );
   });
 });
@@ -284,7 +284,7 @@ describe('hostile strings', () => {
         } else expect(parseExpression(printExpression(parsed.schedule), { zone: null })).toStrictEqual(parsed);
         expect(Object.keys(resolveTag(text, context))).toHaveLength(1);
       }),
-      { numRuns: 5000 },
+      { numRuns: cases(5000) },
     );
   });
 
@@ -321,7 +321,7 @@ describe('hostile strings', () => {
         expect(typeof compilePeriod({ monthDays: text, months: text, from: text, to: text })).toBe('object');
         expect(typeof compileCalendar({ dates: [text], ics: `BEGIN:VCALENDAR\n${text}` })).toBe('object');
       }),
-      { numRuns: 2000 },
+      { numRuns: cases(2000) },
     );
   });
 });

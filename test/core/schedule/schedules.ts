@@ -65,3 +65,8 @@ export function iso(ms: number): string {
 export function changes(schedule: Schedule, from: string, to: string): string[] {
   return transitions(schedule, at(from), at(to)).map((each) => `${each.wanted} ${iso(each.at)}`);
 }
+
+/** How many cases a property is tried with; a mutation run tries a twentieth, since it runs them once per mutant. */
+export function cases(count: number): number {
+  return process.env.STRYKER_MUTATOR_WORKER === undefined ? count : Math.ceil(count / 20);
+}
