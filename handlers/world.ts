@@ -2,7 +2,7 @@
 // Apart from wiring.ts, so that the handlers that only launch carry none of it.
 
 import type { RunEvent } from '../lib/ports.ts';
-import { conduct } from '../lib/run/conduct.ts';
+import { conduct, type Run } from '../lib/run/conduct.ts';
 import { inProcessEngine } from '../lib/run/engine.ts';
 import { takeInventory } from '../lib/run/inventory.ts';
 import type { RunRequest } from '../lib/run/request.ts';

@@ -2,6 +2,7 @@
 // The SDK is loaded on first use: a function that never touches the table does not pay for it.
 
 import type { AttributeValue, DynamoDBClient, DynamoDBClientConfig, WriteRequest } from '@aws-sdk/client-dynamodb';
+import PQueue from 'p-queue';
 import { PowerError } from '../core/errors.ts';
 import type { Clock } from '../ports.ts';
 import { awsFault, isThrottled, type Undertaking } from './aws-fault.ts';
@@ -14,14 +15,17 @@ export interface Key {
   readonly sk: string;
 }
 
-export interface Update {
+export interface Removal {
   readonly key: Key;
-  /** Attributes to set, by name. */
-  readonly set: Item;
   /** What must hold before; in the names and values given here and in `set`, as `#name` and `:name`. */
   readonly condition: string;
   readonly names?: readonly string[];
   readonly values?: Item;
+}
+
+export interface Update extends Removal {
+  /** Attributes to set, by name. */
+  readonly set: Item;
 }
 
 export interface DynamoTableOptions {
@@ -33,9 +37,11 @@ export interface DynamoTableOptions {
 
 const batchSize = 25;
 // A partition takes 1,000 KB a second: about 3 MB of outcomes need some seconds, 10 rounds give up to about a minute.
-const batchRounds = 10;
+const rounds = 10;
 const firstPauseMs = 100;
 const longestPauseMs = 10_000;
+// A partition takes 1,000 small writes a second, and a small Lambda signs fewer: more at once would only queue.
+const writesAtOnce = 16;
 
 /** Every method throws `aws`; `doing` completes "could not …". Reads are strongly consistent. */
 export class DynamoTable {
@@ -65,15 +71,26 @@ export class DynamoTable {
 
   /** The item after the update, or null when the condition does not hold. */
   update(update: Update, doing: string): Promise<Item | null> {
-    return this.#call(doing, ({ sdk, client, TableName }) => {
-      const command = new sdk.UpdateItemCommand({ TableName, ...updateExpression(update), ReturnValues: 'ALL_NEW' });
-      const writing = client.send(command).then(({ Attributes }) => Attributes ?? {});
-      return unlessConditionFails<Item | null>(sdk, writing, null);
+    return this.#call(doing, (aws) => sendUpdate(aws, update));
+  }
+
+  /** As `update` for each, some at once, in their order; what is throttled is sent again, ever more slowly. */
+  updateEach(updates: readonly Update[], doing: string): Promise<(Item | null)[]> {
+    return this.#each(updates, doing, sendUpdate);
+  }
+
+  /** Deletes each item of which its condition holds, as patiently as `updateEach`. */
+  async deleteEach(removals: readonly Removal[], doing: string): Promise<void> {
+    await this.#each(removals, doing, ({ sdk, client, TableName }, removal) => {
+      const deleting = client
+        .send(new sdk.DeleteItemCommand({ TableName, ...conditionally(removal) }))
+        .then(() => true);
+      return unlessConditionFails(sdk, deleting, false);
     });
   }
 
-  /** All items of a partition whose sort key begins so, in its order, page by page. */
-  async *query(pk: string, skPrefix: string, doing: string): AsyncIterable<Item> {
+  /** All items of a partition whose sort key begins so (null: all there are), in its order, page by page. */
+  async *query(pk: string, skPrefix: string | null, doing: string): AsyncIterable<Item> {
     let start: Item | undefined;
     do {
       const from = start;
@@ -90,7 +107,7 @@ export class DynamoTable {
     for (let at = 0; at < items.length; at += batchSize) {
       let open: WriteRequest[] = items.slice(at, at + batchSize).map((Item) => ({ PutRequest: { Item } }));
       for (let round = 0; open.length > 0; round += 1) {
-        if (round === batchRounds) throw throttledOut(this.#options.table, doing);
+        if (round === rounds) throw throttledOut(this.#options.table, doing);
         if (round > 0) await this.#options.clock.sleep(pauseMs(round));
         open = await this.#putBatch(open, doing);
       }
@@ -112,7 +129,32 @@ export class DynamoTable {
     });
   }
 
-  async #call<T>(doing: string, use: (aws: Loaded & { TableName: string }) => Promise<T>): Promise<T> {
+  /** After a fault nothing more is sent, and what was under way is awaited: no write takes effect behind the caller's back. */
+  #each<W, T>(writes: readonly W[], doing: string, send: (aws: Table, write: W) => Promise<T>): Promise<T[]> {
+    return this.#call(doing, async (aws) => {
+      const queue = new PQueue({ concurrency: writesAtOnce });
+      const sending = writes.map((write) => queue.add(() => this.#patiently(() => send(aws, write))));
+      try {
+        return await Promise.all(sending);
+      } finally {
+        queue.clear();
+        await queue.onIdle();
+      }
+    });
+  }
+
+  async #patiently<T>(send: () => Promise<T>): Promise<T> {
+    for (let round = 1; ; round += 1) {
+      try {
+        return await send();
+      } catch (error) {
+        if (!isThrottled(error) || round === rounds) throw error;
+      }
+      await this.#options.clock.sleep(pauseMs(round));
+    }
+  }
+
+  async #call<T>(doing: string, use: (aws: Table) => Promise<T>): Promise<T> {
     const { table, client } = this.#options;
     try {
       this.#loading ??= loadClient(client);
@@ -130,6 +172,10 @@ interface Loaded {
   readonly client: DynamoDBClient;
 }
 
+interface Table extends Loaded {
+  readonly TableName: string;
+}
+
 async function loadClient(config: DynamoDBClientConfig | undefined): Promise<Loaded> {
   const sdk = await import('@aws-sdk/client-dynamodb');
   return { sdk, client: new sdk.DynamoDBClient({ ...clientDefaults, ...config }) };
@@ -144,25 +190,36 @@ async function unlessConditionFails<T>(sdk: Sdk, writing: Promise<T>, otherwise:
   }
 }
 
-function updateExpression({ key, set, condition, names = [], values = {} }: Update) {
-  const valueNames = Object.entries({ ...set, ...values }).map(([name, value]) => [`:${name}`, value] as const);
-  const allNames = new Set([...Object.keys(set), ...names]);
+function sendUpdate({ sdk, client, TableName }: Table, { set, ...removal }: Update): Promise<Item | null> {
+  const { names = [], values = {} } = removal;
+  const all = { ...removal, names: [...Object.keys(set), ...names], values: { ...set, ...values } };
+  const assignments = Object.keys(set).map((name) => `#${name} = :${name}`);
+  const UpdateExpression = `SET ${assignments.join(', ')}`;
+  const command = new sdk.UpdateItemCommand({
+    TableName,
+    UpdateExpression,
+    ...conditionally(all),
+    ReturnValues: 'ALL_NEW',
+  });
+  const writing = client.send(command).then(({ Attributes }) => Attributes ?? {});
+  return unlessConditionFails<Item | null>(sdk, writing, null);
+}
+
+function conditionally({ key, condition, names = [], values = {} }: Removal) {
   return {
     Key: { pk: { S: key.pk }, sk: { S: key.sk } },
-    UpdateExpression: `SET ${Object.keys(set)
-      .map((name) => `#${name} = :${name}`)
-      .join(', ')}`,
     ConditionExpression: condition,
-    ExpressionAttributeNames: Object.fromEntries([...allNames].map((name) => [`#${name}`, name])),
-    ExpressionAttributeValues: Object.fromEntries(valueNames),
+    ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
+    ExpressionAttributeValues: Object.fromEntries(Object.entries(values).map(([name, value]) => [`:${name}`, value])),
   };
 }
 
-function pageOf(pk: string, skPrefix: string, start: Item | undefined) {
+function pageOf(pk: string, skPrefix: string | null, start: Item | undefined) {
+  const values = { ':pk': { S: pk }, ...(skPrefix === null ? {} : { ':sk': { S: skPrefix } }) };
   return {
     ConsistentRead: true,
-    KeyConditionExpression: 'pk = :pk AND begins_with(sk, :sk)',
-    ExpressionAttributeValues: { ':pk': { S: pk }, ':sk': { S: skPrefix } },
+    KeyConditionExpression: `pk = :pk${skPrefix === null ? '' : ' AND begins_with(sk, :sk)'}`,
+    ExpressionAttributeValues: values,
     ...(start === undefined ? {} : { ExclusiveStartKey: start }),
   };
 }

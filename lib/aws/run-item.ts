@@ -1,12 +1,12 @@
 // How runs and their outcomes lie in the table: keys, JSON texts, and the check on the way back.
-// Key scheme: `run#<name>` / `run` and `run#<name>` / `outcomes#<when>#<part>`; other prefixes are free for what else must last.
+// Key scheme: `run#<name>` / `run` and `run#<name>` / `outcomes#<when>#<part>`; other prefixes: fleet-item.ts, lease-item.ts.
 
 import * as v from 'valibot';
 import { actions } from '../core/action.ts';
-import { PowerError } from '../core/errors.ts';
 import { type Outcome, type OutcomeCode, results } from '../core/outcome.ts';
 import { powers } from '../core/vm.ts';
 import type { NewRun, RunRecord } from '../ports.ts';
+import { json, jsonAttribute, text, unreadable } from './attribute.ts';
 import type { Item, Key } from './dynamo.ts';
 
 export const outcomesPrefix = 'outcomes#';
@@ -39,19 +39,6 @@ export function newRunItem(run: NewRun, recordedBy: string, expiresAt: number): 
   };
 }
 
-/** A JSON value as a text attribute; what JSON has no word for becomes null. */
-export function jsonAttribute(value: unknown): { S: string } {
-  return { S: JSON.stringify(value) ?? 'null' };
-}
-
-const text = v.pipe(
-  v.object({ S: v.string() }),
-  v.transform(({ S }) => S),
-);
-const json = v.pipe(
-  v.object({ S: v.pipe(v.string(), v.parseJson()) }),
-  v.transform(({ S }) => S),
-);
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const progress = v.pipe(
   v.object({ S: v.pipe(v.string(), v.parseJson(), v.object({ selected: count, sent: count, settled: count })) }),
@@ -144,14 +131,4 @@ export function readOutcomeItem(item: Item): readonly Outcome[] {
   const parsed = v.safeParse(outcomesItem, item);
   if (!parsed.success) throw unreadable('outcomes', parsed.issues);
   return parsed.output.outcomes;
-}
-
-// Paths only: what stands in the item is not for messages.
-function unreadable(what: string, issues: readonly v.BaseIssue<unknown>[]): PowerError {
-  const paths = new Set(issues.map((issue) => v.getDotPath(issue) ?? 'item'));
-  const where = [...paths].slice(0, 5).join(', ');
-  return new PowerError(
-    'aws',
-    `the table holds ${what} that cannot be read (${where}): were they written by another version?`,
-  );
 }

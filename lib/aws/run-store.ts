@@ -5,9 +5,9 @@ import { randomUUID } from 'node:crypto';
 import { PowerError } from '../core/errors.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { Clock, NewRun, RunProgress, RunRecord, RunStore } from '../ports.ts';
+import { jsonAttribute } from './attribute.ts';
 import { DynamoTable, type DynamoTableOptions, type Item, type Update } from './dynamo.ts';
 import {
-  jsonAttribute,
   newRunItem,
   outcomeItems,
   outcomesPrefix,

@@ -4,6 +4,7 @@
 import * as v from 'valibot';
 import { durationHint, parseDuration } from '../core/duration.ts';
 import { PowerError } from '../core/errors.ts';
+import { parseDate } from '../core/schedule/civil.ts';
 import { parseSelector } from '../core/selector.ts';
 import { parseCron } from './cron-syntax.ts';
 import { secretIdAllowed, secretIdPattern } from './environment.ts';
@@ -28,6 +29,7 @@ export const upTo15Minutes: DurationRange = {
   toMs: 15 * minute,
   words: 'more than nothing and at most 15m',
 };
+export const upToOneYear: DurationRange = { fromMs: minute, toMs: 366 * 24 * hour, words: 'from 1m to 366d' };
 export const upToOneDay: DurationRange = { fromMs: 1, toMs: 24 * hour, words: 'more than nothing and at most 24h' };
 /** What EventBridge Scheduler takes as MaximumEventAgeInSeconds. */
 export const eventAge: DurationRange = {
@@ -74,12 +76,17 @@ export function oneOf<const Words extends readonly string[]>(words: Words) {
   });
 }
 
-/** The name of an account that the config has, or null for all. */
+/** The name of an account that the config has. */
 export function accountReference(accounts: readonly string[]) {
-  const isKnown = (value: unknown): value is string => typeof value === 'string' && accounts.includes(value);
+  return reference('account', accounts);
+}
+
+/** One of the names that the config gives to things of this kind. */
+export function reference(kind: string, names: readonly string[]) {
+  const isKnown = (value: unknown): value is string => typeof value === 'string' && names.includes(value);
   return v.custom<string>(isKnown, ({ input }) => {
-    const hint = typeof input === 'string' ? didYouMean(input, accounts) : '';
-    return `${show(input)} is no account of this config; it has ${accounts.join(', ') || 'none'}${hint}`;
+    const hint = typeof input === 'string' ? didYouMean(input, names) : '';
+    return `${show(input)} is no ${kind} of this config; it has ${names.join(', ') || 'none'}${hint}`;
   });
 }
 
@@ -146,6 +153,12 @@ export const apiUrl = v.pipe(
     addIssue({ message: `must be ${apiUrlAllowed}` });
     return NEVER;
   }),
+);
+
+/** A date that exists, as `2026-11-01`. */
+export const date = v.custom<string>(
+  (value) => typeof value === 'string' && parseDate(value) !== null,
+  must('a date like "2026-11-01"'),
 );
 
 export const email = v.pipe(

@@ -61,20 +61,21 @@ type RawCheck = (input: PlainObject, addFault: AddFault) => void;
 
 /**
  * An object with exactly these fields. A missing field is given to its own schema as `undefined`, so that its message says what is
- * allowed; `cross` adds faults that concern several fields.
+ * allowed, unless that is `exactOptional`: then it stays missing. `cross` adds faults that concern several fields.
  */
 export function strict<const Entries extends v.ObjectEntries>(
   entries: Entries,
   cross: RawCheck = () => {},
 ): v.GenericSchema<unknown, v.InferOutput<v.ObjectSchema<Entries, undefined>>> {
   const known = Object.keys(entries);
+  const mayBeMissing = (key: string) => entries[key]?.type === 'exact_optional';
   return v.lazy((input) => {
     if (!isPlainObject(input)) return notAnObject;
+    const valueOf = (key: string) => (Object.hasOwn(input, key) ? input[key] : undefined);
+    const given = known.filter((key) => !mayBeMissing(key) || valueOf(key) !== undefined);
     return v.pipe(
       v.unknown(),
-      v.transform(() =>
-        Object.fromEntries(known.map((key) => [key, Object.hasOwn(input, key) ? input[key] : undefined])),
-      ),
+      v.transform(() => Object.fromEntries(given.map((key) => [key, valueOf(key)]))),
       v.object(entries),
       checkRaw(input, (addFault) => {
         for (const key of Object.keys(input).filter((name) => !known.includes(name))) {

@@ -48,6 +48,10 @@ export type OutcomeCode =
   | 'throttled'
   /** An id that was asked for is in no list that was read. */
   | 'not-listed'
+  /** A newer request has taken this VM over, or is deciding about it: this run sends nothing more to it. */
+  | 'superseded'
+  /** Its schedule, looked at afresh by the run, wants nothing done to it. */
+  | 'schedule'
   /** The run was interrupted before this VM's turn came. */
   | 'interrupted'
   /** Nothing certain was seen before the patience, or the run's time, was over. */

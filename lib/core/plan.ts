@@ -1,24 +1,28 @@
 // From a request and a fleet to who is pursued and who is left alone, before anything is sent.
 // Pure: a dry run is this plan and nothing more.
 
-import type { Action } from './action.ts';
+import { type Action, disrupts } from './action.ts';
 import { decide } from './decide.ts';
-import { PowerError } from './errors.ts';
 import { type Refusal, tooMuch, withoutLeave } from './guard.ts';
-import { type Outcome, type Unlisted, untouched } from './outcome.ts';
+import { type Outcome, type OutcomeCode, type Unlisted, untouched } from './outcome.ts';
+import { chooseByIds } from './plan/choose.ts';
 import type { RunPolicy } from './policy.ts';
 import { begin, type Pursuit } from './pursuit.ts';
 import { matches, parseSelector } from './selector.ts';
 import type { Vm } from './vm.ts';
 
-/** What of a run request the plan depends on. */
-export interface PlanRequest {
-  readonly action: Action;
-  readonly select: string | null;
-  readonly ids: readonly string[] | null;
+/** What every request says of how far it may go. */
+export interface Leave {
   readonly dryRun: boolean;
   readonly allowDataLoss: boolean;
   readonly overrideGuard: boolean;
+}
+
+/** What of a run request the plan depends on. */
+export interface PlanRequest extends Leave {
+  readonly action: Action;
+  readonly select: string | null;
+  readonly ids: readonly string[] | null;
 }
 
 /** The VMs that could be listed, and the projects that could not. */
@@ -35,56 +39,70 @@ export interface Plan {
   readonly matched: boolean;
 }
 
-/** The plan. Throws `request` for an id that two accounts have, `selector` for an unreadable selector. */
+/** What is wished for one VM: an action, or to leave it alone for a reason. */
+export type Wish =
+  | { readonly vm: Vm; readonly action: Action }
+  | {
+      readonly vm: Vm;
+      readonly leave: { readonly result: 'unchanged' | 'skipped'; readonly code: OutcomeCode; readonly reason: string };
+    };
+
+/** The plan of one action. Throws `request` for an id that two accounts have, `selector` for an unreadable selector. */
 export function makePlan(request: PlanRequest, inventory: Inventory, policy: RunPolicy, now: number): Plan {
   const { chosen, missing } = chooseByIds(request.ids, inventory);
   const selector = request.select === null ? null : parseSelector(request.select);
   const judged = chosen.map((vm) => ({ vm, match: selector === null ? 'yes' : matches(selector, vm) }));
-  const selected = judged.filter(({ match }) => match !== 'no').map(({ vm }) => vm);
-  const parted = part(selected, request, policy, now);
-  const plan = settleEarly(request, parted, refusalOf(request, parted.pursuits, inventory.vms.length, policy));
+  const selected = judged.filter(({ match }) => match !== 'no');
+  const wishes = selected.map(({ vm }) => ({ vm, action: request.action }));
+  const plan = planWishes(wishes, request, inventory, policy, now);
   return { ...plan, outcomes: [...plan.outcomes, ...missing], matched: judged.some(({ match }) => match === 'yes') };
 }
 
 type Parted = Pick<Plan, 'pursuits' | 'outcomes'>;
 
-function part(vms: readonly Vm[], request: PlanRequest, policy: RunPolicy, now: number): Parted {
+/** The plan of one wish per VM: who is pursued, unless the whole is refused or only rehearsed. */
+export function planWishes(
+  wishes: readonly Wish[],
+  leave: Leave,
+  { vms }: Inventory,
+  policy: RunPolicy,
+  now: number,
+): Parted {
+  const parted = part(wishes, policy, now);
+  const refusal = refusalOf(parted.pursuits, leave, vms.length, policy);
+  if (refusal !== null)
+    return allEnd(parted, ({ vm, action }) => untouched(vm, action, { result: 'refused', ...refusal }));
+  if (leave.dryRun) return allEnd(parted, (pursuit) => untouched(pursuit.vm, pursuit.action, planned(pursuit)));
+  return parted;
+}
+
+function part(wishes: readonly Wish[], policy: RunPolicy, now: number): Parted {
   const pursuits: Pursuit[] = [];
   const outcomes: Outcome[] = [];
-  for (const vm of vms) {
-    const decision = decide(request.action, vm);
-    if (decision.kind === 'leave') outcomes.push(untouched(vm, request.action, decision));
-    else pursuits.push(begin(vm, request.action, decision, policy, now));
+  for (const wish of wishes) {
+    if ('leave' in wish) {
+      outcomes.push(untouched(wish.vm, null, wish.leave));
+      continue;
+    }
+    const decision = decide(wish.action, wish.vm);
+    if (decision.kind === 'leave') outcomes.push(untouched(wish.vm, wish.action, decision));
+    else pursuits.push(begin(wish.vm, wish.action, decision, policy, now));
   }
   return { pursuits, outcomes };
 }
 
 // Judged over the whole run, and in a dry run too: a preview that hides the refusal would be a surprise.
-function refusalOf(
-  request: PlanRequest,
-  pursuits: readonly Pursuit[],
-  listed: number,
-  policy: RunPolicy,
-): Refusal | null {
-  const toSend = pursuits.filter(({ phase }) => phase !== 'settling').length;
-  if (toSend === 0) return null;
-  const noLeave = withoutLeave(request.action, request.allowDataLoss);
-  return noLeave ?? (request.overrideGuard ? null : tooMuch(request.action, toSend, listed, policy.guard));
+function refusalOf(pursuits: readonly Pursuit[], leave: Leave, listed: number, policy: RunPolicy): Refusal | null {
+  const toSend = pursuits.filter(({ phase }) => phase !== 'settling').map(({ action }) => action);
+  const noLeave = toSend.map((action) => withoutLeave(action, leave.allowDataLoss)).find((refusal) => refusal !== null);
+  if (noLeave !== undefined) return noLeave;
+  const disrupting = toSend.filter(disrupts);
+  const [action] = disrupting;
+  if (action === undefined || leave.overrideGuard) return null;
+  return tooMuch(action, disrupting.length, listed, policy.guard);
 }
 
-function settleEarly(request: PlanRequest, { pursuits, outcomes }: Parted, refusal: Refusal | null): Parted {
-  if (refusal !== null)
-    return allEnd(pursuits, outcomes, ({ vm }) => untouched(vm, request.action, { result: 'refused', ...refusal }));
-  if (request.dryRun)
-    return allEnd(pursuits, outcomes, (pursuit) => untouched(pursuit.vm, request.action, planned(pursuit)));
-  return { pursuits, outcomes };
-}
-
-function allEnd(
-  pursuits: readonly Pursuit[],
-  outcomes: readonly Outcome[],
-  end: (pursuit: Pursuit) => Outcome,
-): Parted {
+function allEnd({ pursuits, outcomes }: Parted, end: (pursuit: Pursuit) => Outcome): Parted {
   return { pursuits: [], outcomes: [...outcomes, ...pursuits.map(end)] };
 }
 
@@ -96,47 +114,4 @@ function planned({ vm, action, phase, awaits }: Pursuit): { result: 'planned'; c
         ? `${action} would be sent once it is ${awaits}: it is ${vm.power}`
         : `it would only be looked at: it is ${vm.power} already`;
   return { result: 'planned', code: 'dry-run', reason: what };
-}
-
-function chooseByIds(
-  ids: readonly string[] | null,
-  { vms, unlisted }: Inventory,
-): { chosen: readonly Vm[]; missing: readonly Outcome[] } {
-  if (ids === null) return { chosen: vms, missing: [] };
-  const byText = Map.groupBy(vms, (vm): string => vm.id);
-  const chosen = new Set<Vm>();
-  const missing: Outcome[] = [];
-  for (const text of new Set(ids)) {
-    const found = findById(text, byText);
-    if (found === null) missing.push(notListed(text, unlisted));
-    else chosen.add(found);
-  }
-  return { chosen: [...chosen], missing };
-}
-
-function findById(text: string, byText: ReadonlyMap<string, readonly Vm[]>): Vm | null {
-  const { account, id } = splitId(text);
-  const found = (byText.get(id) ?? []).filter((vm) => account === null || vm.account === account);
-  if (found.length < 2) return found[0] ?? null;
-  const names = found.map((vm) => `${vm.account}/${id}`).join(' or ');
-  throw new PowerError('request', `id ${id} stands in several accounts: say ${names}`);
-}
-
-function splitId(text: string): { account: string | null; id: string } {
-  const slash = text.indexOf('/');
-  return slash < 0 ? { account: null, id: text } : { account: text.slice(0, slash), id: text.slice(slash + 1) };
-}
-
-function notListed(text: string, unlisted: readonly Unlisted[]): Outcome {
-  const { account, id } = splitId(text);
-  const vm = { id, name: '', account: account ?? '', project: '', power: 'other' } as const;
-  if (unlisted.length > 0) {
-    const reason = `not found, and ${unlisted.length} project(s) could not be listed: try again when they can`;
-    return untouched(vm, null, { result: 'unknown', code: 'not-listed', reason });
-  }
-  return untouched(vm, null, {
-    result: 'refused',
-    code: 'not-listed',
-    reason: 'no project of this run has a VM with this id: check the id',
-  });
 }

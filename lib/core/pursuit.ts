@@ -2,6 +2,6 @@
 // It knows no clock and sends nothing: it says what is due, and in the end what became of the VM.
 
 export { type Answered, answered, handedOver } from './pursuit/answered.ts';
-export { broken, stopped, timedOut } from './pursuit/ended.ts';
+export { broken, stopped, superseded, timedOut } from './pursuit/ended.ts';
 export { looked, type Sight } from './pursuit/looked.ts';
 export { begin, deadlineOf, nextInstantOf, type Pursuit } from './pursuit/state.ts';

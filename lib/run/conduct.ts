@@ -3,38 +3,83 @@
 
 import type { Outcome } from '../core/outcome.ts';
 import { type Inventory, makePlan, type Plan } from '../core/plan.ts';
+import { vmKey } from '../core/vm.ts';
 import type { VmCloud } from '../ports.ts';
 import { takeInventory } from './inventory.ts';
+import { releaseLeases, withLeases } from './leasing.ts';
 import { makeReport, type RunReport } from './report.ts';
-import type { RunRequest } from './request.ts';
+import type { RunRequest, TickRequest } from './request.ts';
+import { markAttempts, markSettled } from './schedule/marking.ts';
+import { planTick } from './schedule/tick-plan.ts';
 import { settle } from './settle.ts';
-import type { RunWorld } from './world.ts';
+import type { LeasedWorld, RunWorld } from './world.ts';
 
-/** Conducts a run. Throws `request` or `selector` before anything was sent; what VMs and the API do is in the report. */
-export async function conduct(
-  run: { readonly name: string; readonly request: RunRequest },
-  world: RunWorld,
-): Promise<RunReport> {
-  const { request } = run;
+export interface Run {
+  readonly name: string;
+  readonly request: RunRequest | TickRequest;
+  /** When it was asked for, in epoch milliseconds: the newer request has the VM. */
+  readonly requestedAt: number;
+}
+
+/** Conducts a run. Throws `request` or `selector` before anything was sent, `aws` when its leases or marks can't be kept. */
+export async function conduct(run: Run, runWorld: RunWorld): Promise<RunReport> {
+  const { name, request } = run;
+  const world = { ...runWorld, holder: { run: name, requestedAt: run.requestedAt } };
   const callsBefore = countCalls(world);
   const { startedAt, inventory } = await world.engine.step('list', async () => ({
     startedAt: world.clock.now(),
-    inventory: await takeInventory(request, world),
+    inventory: await takeInventory(scopeOf(request), world),
   }));
   world.onEvent?.({ kind: 'listed', vms: inventory.vms.length, unlisted: inventory.unlisted });
-  const plan = makePlan(request, inventory, world.policy, startedAt);
-  tellPlan(plan, world);
-  const outcomes = [...plan.outcomes, ...(await settle(plan.pursuits, world))];
+  const { outcomes, matched } =
+    request.action === null
+      ? await conductTick(request, inventory, startedAt, world)
+      : await pursue(makePlan(request, inventory, world.policy, startedAt), request.dryRun, world);
   const endedAt = await world.engine.step('end', async () => world.clock.now());
-  return makeReport(run.name, request, {
+  return makeReport(name, request, {
     startedAt,
     endedAt,
     outcomes: inListOrder(outcomes, inventory),
     unlisted: inventory.unlisted,
-    matched: plan.matched,
+    matched,
     interrupted: world.stop?.aborted ?? false,
     calls: callsSince(callsBefore, countCalls(world)),
   });
+}
+
+function scopeOf(request: RunRequest | TickRequest) {
+  return request.action === null ? { accounts: null, projects: null } : request;
+}
+
+type Pursued = Pick<Plan, 'outcomes' | 'matched'>;
+
+async function conductTick(
+  request: TickRequest,
+  inventory: Inventory,
+  now: number,
+  world: LeasedWorld,
+): Promise<Pursued> {
+  const { engine, state, schedules, policy } = world;
+  // As entries, for a step's result is JSON.
+  const kept = await engine.step('state', async () => {
+    const { marks, overrides } = await state.load();
+    return { marks: [...marks], overrides };
+  });
+  const facts = { inventory, state: { ...kept, marks: new Map(kept.marks) }, schedules, policy };
+  const plan = planTick(request, facts, now);
+  const marked = request.dryRun ? plan : await markAttempts(plan, world);
+  const pursued = await pursue(marked, request.dryRun, world);
+  if (!request.dryRun) await markSettled(plan, pursued.outcomes, request.at, world);
+  return pursued;
+}
+
+/** Leases, sends, settles, and gives the leases back. */
+async function pursue(plan: Plan, isDryRun: boolean, world: LeasedWorld): Promise<Pursued> {
+  const leased = isDryRun ? plan : await withLeases(plan, world.holder, world);
+  tellPlan(leased, world);
+  const settled = await settle(leased.pursuits, world);
+  if (!isDryRun) await releaseLeases(leased, world.holder, world);
+  return { outcomes: [...leased.outcomes, ...settled], matched: plan.matched };
 }
 
 function tellPlan(plan: Plan, { onEvent }: RunWorld): void {
@@ -44,7 +89,7 @@ function tellPlan(plan: Plan, { onEvent }: RunWorld): void {
 }
 
 function inListOrder(outcomes: readonly Outcome[], { vms }: Inventory): Outcome[] {
-  const places = new Map(vms.map((vm, place) => [`${vm.account}/${vm.id}`, place]));
+  const places = new Map(vms.map((vm, place) => [vmKey(vm), place]));
   const placeOf = ({ account, vm }: Outcome) => places.get(`${account}/${vm}`) ?? Number.MAX_SAFE_INTEGER;
   return outcomes.toSorted((a, b) => placeOf(a) - placeOf(b));
 }

@@ -4,8 +4,9 @@
 import { PowerError } from '../core/errors.ts';
 import type { Unlisted } from '../core/outcome.ts';
 import type { Inventory } from '../core/plan.ts';
+import { scheduleOf } from '../core/schedule/of-vm.ts';
 import { tagVm } from '../core/tags.ts';
-import { type ListedVm, vmKey } from '../core/vm.ts';
+import { type ListedVm, type Vm, vmKey } from '../core/vm.ts';
 import type { FleetAccount, RunWorld } from './world.ts';
 
 /** What of a run request says which lists are read; null means all. */
@@ -14,7 +15,7 @@ export interface Scope {
   readonly projects: readonly string[] | null;
 }
 
-export type InventoryWorld = Pick<RunWorld, 'accounts' | 'tags' | 'states' | 'log'>;
+export type InventoryWorld = Pick<RunWorld, 'accounts' | 'tags' | 'states' | 'schedules' | 'log'>;
 
 /** One project's list: its VMs, or why there are none. */
 export type ProjectList = { readonly account: string; readonly project: string } & (
@@ -27,11 +28,18 @@ export async function takeInventory(scope: Scope, world: InventoryWorld): Promis
   const lists = withoutDoubles(await listProjects(accountsInScope(scope, world.accounts), world.log));
   const unlisted: Unlisted[] = [];
   const vms = lists.flatMap((list) => {
-    if ('vms' in list) return list.vms.map((vm) => tagVm(vm, world.tags, world.states));
+    if ('vms' in list) return list.vms.map((vm) => readVm(vm, world));
     unlisted.push({ account: list.account, project: list.project, reason: list.reason });
     return [];
   });
   return { vms, unlisted };
+}
+
+// A schedule that cannot be understood is a fault of its VM in every run, not only in a tick (rule 6).
+function readVm(listed: ListedVm, { tags, states, schedules }: InventoryWorld): Vm {
+  const vm = tagVm(listed, tags, states);
+  const read = scheduleOf(vm, schedules);
+  return 'faults' in read ? { ...vm, faults: [...vm.faults, ...read.faults] } : vm;
 }
 
 /** Lists all projects of the accounts at once; each one's trouble stays its own. */

@@ -4,13 +4,13 @@
 import { describeError } from '../core/describe-error.ts';
 import { PowerError } from '../core/errors.ts';
 import type { Clock, Launcher, Log, RunRecord, RunStore } from '../ports.ts';
-import type { RunRequest } from './request.ts';
+import type { RunRequest, TickRequest } from './request.ts';
 
 export interface Launch {
   /** Made by `runName` from what the trigger vouches for, or by `randomRunName`. */
   readonly name: string;
   readonly trigger: string;
-  readonly request: RunRequest;
+  readonly request: RunRequest | TickRequest;
   /** Made by `requestHash` from what the caller sent. */
   readonly requestHash: string;
 }

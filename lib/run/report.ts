@@ -3,12 +3,13 @@
 
 import type { Action } from '../core/action.ts';
 import { type Counts, countResults, type Outcome, type Unlisted } from '../core/outcome.ts';
-import type { RunRequest } from './request.ts';
+import type { RunRequest, TickRequest } from './request.ts';
 
 export interface RunReport {
   readonly run: {
     readonly name: string;
-    readonly action: Action;
+    /** Null for a tick's run: each outcome has its own. */
+    readonly action: Action | null;
     readonly select: string | null;
     readonly dryRun: boolean;
     readonly startedAt: string;
@@ -42,7 +43,7 @@ export function verdictOf(report: RunReport): Verdict {
 
 export function makeReport(
   name: string,
-  request: RunRequest,
+  request: RunRequest | TickRequest,
   parts: Omit<RunReport, 'run' | 'counts' | 'allowEmpty'> & { readonly startedAt: number; readonly endedAt: number },
 ): RunReport {
   const { startedAt, endedAt, ...rest } = parts;
@@ -56,7 +57,7 @@ export function makeReport(
       endedAt: new Date(endedAt).toISOString(),
     },
     counts: countResults(parts.outcomes),
-    allowEmpty: request.allowEmpty,
+    allowEmpty: request.action === null || request.allowEmpty,
     ...rest,
   };
 }

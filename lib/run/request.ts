@@ -52,9 +52,32 @@ export const runRequestSchema = v.pipe(
 
 export type RunRequest = v.InferOutput<typeof runRequestSchema>;
 
+/** What a tick asks of its run: to decide afresh, for that instant and these VMs, from the run's own list. */
+const tickRequestSchema = v.strictObject({
+  action: v.null(),
+  select: v.null(),
+  ids: v.pipe(v.array(idText), v.minLength(1), v.maxLength(100_000)),
+  /** The tick's instant, in epoch milliseconds. */
+  at: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+  dryRun: v.optional(v.boolean(), false),
+  overrideGuard: v.optional(v.boolean(), false),
+});
+
+export type TickRequest = v.InferOutput<typeof tickRequestSchema>;
+
+/** The request of a recorded run: by action, or of a tick. Throws `request`. */
+export function parseRecordedRequest(value: unknown): RunRequest | TickRequest {
+  const isTick = typeof value === 'object' && value !== null && Reflect.get(value, 'action') === null;
+  return isTick ? parse(tickRequestSchema, value) : parse(runRequestSchema, value);
+}
+
 /** The request a value stands for, with all defaults filled in. Throws `request`, with every fault and its path. */
 export function parseRunRequest(value: unknown): RunRequest {
-  const parsed = v.safeParse(runRequestSchema, value);
+  return parse(runRequestSchema, value);
+}
+
+function parse<Schema extends v.GenericSchema>(schema: Schema, value: unknown): v.InferOutput<Schema> {
+  const parsed = v.safeParse(schema, value);
   if (parsed.success) return parsed.output;
   const faults = parsed.issues.map((issue) => {
     const path = v.getDotPath(issue);

@@ -5,7 +5,7 @@ import { PowerError } from '../core/errors.ts';
 import { type Answered, deadlineOf, type Pursuit } from '../core/pursuit.ts';
 import { vmKey } from '../core/vm.ts';
 import { act } from './act.ts';
-import type { RunWorld } from './world.ts';
+import type { LeasedWorld } from './world.ts';
 
 /** What came of handing one VM to the sender. */
 export interface JournalEntry {
@@ -17,8 +17,8 @@ export interface JournalEntry {
 export type Present = (key: string) => Pursuit | undefined;
 
 export type SendWorld = Pick<
-  RunWorld,
-  'accounts' | 'engine' | 'clock' | 'log' | 'policy' | 'inFlight' | 'onEvent' | 'stop' | 'until'
+  LeasedWorld,
+  'accounts' | 'engine' | 'clock' | 'log' | 'policy' | 'inFlight' | 'leases' | 'holder' | 'onEvent' | 'stop' | 'until'
 >;
 
 /** Resolves when every pursuit of the wave has its entry in the journal. */
@@ -52,6 +52,8 @@ async function sendOne(pursuit: Pursuit, present: Present, world: SendWorld): Pr
     if (present(vmKey(vm))?.wasSeenWanted)
       return unsent('it was seen in the wanted power meanwhile', world.clock.now());
     if (world.stop?.aborted) return unsent('the run was stopped', world.clock.now());
+    if ((await world.leases.lost(world.holder, [vmKey(vm)])).length > 0)
+      return unsent('a newer request has taken it over', world.clock.now());
     world.onEvent?.({ kind: 'sent', vm: vm.id, account: vm.account, action, attempt: pursuit.attempts + 1 });
     const answered = await act(cloud, vm.id, action, limitsOf(pursuit, world), world.clock);
     tell(pursuit, answered, world);
@@ -78,9 +80,11 @@ function limitsOf(pursuit: Pursuit, { policy, stop, until }: SendWorld) {
 }
 
 // A secret that can't be read means that nothing was sent: it is this account's token trouble, like a 401.
+// A lease that can't be read means the same, and that it is not ours to send.
 function afterThrow({ vm, action }: Pursuit, error: unknown, { clock, log }: SendWorld): JournalEntry['answered'] {
   log.error('an action could not be sent', { vm: vm.id, account: vm.account, action, error });
   const answeredAt = clock.now();
+  if (error instanceof PowerError && error.code === 'aws') return unsent(error.message, answeredAt);
   if (error instanceof PowerError)
     return { meaning: 'token', detail: error.message, posts: 0, sentAt: null, answeredAt };
   return { bug: error instanceof Error ? error.name : 'unknown error', answeredAt };

@@ -10,12 +10,13 @@ import {
   nextInstantOf,
   type Pursuit,
   stopped,
+  superseded,
   timedOut,
 } from '../core/pursuit.ts';
 import { vmKey } from '../core/vm.ts';
 import { look } from './look.ts';
 import { type JournalEntry, sendWave } from './send.ts';
-import type { RunWorld } from './world.ts';
+import type { LeasedWorld } from './world.ts';
 
 /** How much longer each pause is than the one before. */
 const pauseGrowth = 1.5;
@@ -24,7 +25,7 @@ const pauseGrowth = 1.5;
 const stopGraceMs = 30_000;
 
 /** Every pursuit's outcome, in the order they ended. Never throws for what a VM, a list or an answer does. */
-export async function settle(pursuits: readonly Pursuit[], world: RunWorld): Promise<readonly Outcome[]> {
+export async function settle(pursuits: readonly Pursuit[], world: LeasedWorld): Promise<readonly Outcome[]> {
   const settlement = new Settlement(pursuits, world);
   while (settlement.isOpen) await settlement.round();
   return settlement.outcomes;
@@ -32,7 +33,7 @@ export async function settle(pursuits: readonly Pursuit[], world: RunWorld): Pro
 
 class Settlement {
   readonly outcomes: Outcome[] = [];
-  readonly #world: RunWorld;
+  readonly #world: LeasedWorld;
   readonly #open = new Map<string, Pursuit>();
   readonly #journal: JournalEntry[] = [];
   readonly #stopped: Promise<unknown> | undefined;
@@ -43,7 +44,7 @@ class Settlement {
   #lastAt: number;
   #stoppedAt: number | null = null;
 
-  constructor(pursuits: readonly Pursuit[], world: RunWorld) {
+  constructor(pursuits: readonly Pursuit[], world: LeasedWorld) {
     this.#world = world;
     for (const pursuit of pursuits) this.#open.set(vmKey(pursuit.vm), pursuit);
     this.#pauseMs = world.policy.settle.everyMs;
@@ -59,11 +60,13 @@ class Settlement {
     this.#rounds += 1;
     this.#sendWhatIsDue();
     await this.#pause();
-    const { entries, at, isStopped } = await this.#world.engine.step(`answers-${this.#rounds}`, async () => ({
+    const { entries, at, isStopped, lost } = await this.#world.engine.step(`answers-${this.#rounds}`, async () => ({
+      lost: await this.#lostLeases(),
       entries: this.#journal.splice(0),
       at: this.#world.clock.now(),
       isStopped: this.#world.stop?.aborted ?? false,
     }));
+    for (const key of lost) this.#update(key, (pursuit) => superseded(pursuit, at));
     for (const entry of entries) this.#update(entry.key, (pursuit) => afterEntry(pursuit, entry));
     this.#growPause(entries.length);
     if (isStopped) this.#stopAll(at);
@@ -89,6 +92,17 @@ class Settlement {
     const early = [this.#sending > 0 ? this.#sends : undefined, this.#stoppedAt === null ? this.#stopped : undefined];
     const reasons = early.filter((reason) => reason !== undefined);
     await engine.wait(`pause-${this.#rounds}`, ms, reasons.length > 0 ? Promise.race(reasons) : undefined);
+  }
+
+  async #lostLeases(): Promise<readonly string[]> {
+    const { leases, holder, log } = this.#world;
+    try {
+      return await leases.lost(holder, [...this.#open.keys()]);
+    } catch (error) {
+      // Whoever sends asks again, and does not send without an answer.
+      log.warn('it could not be seen whether a newer request took VMs over', { run: holder.run, error });
+      return [];
+    }
   }
 
   #growPause(answers: number): void {

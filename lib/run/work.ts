@@ -5,9 +5,10 @@ import { describeError } from '../core/describe-error.ts';
 import { PowerError } from '../core/errors.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { Clock, Log, RunEvent, RunRecord, RunStore } from '../ports.ts';
+import type { Run } from './conduct.ts';
 import { runRecorder } from './recorder.ts';
 import { type RunReport, verdictOf } from './report.ts';
-import { parseRunRequest, type RunRequest } from './request.ts';
+import { parseRecordedRequest } from './request.ts';
 
 export interface RunHooks {
   readonly onEvent: (event: RunEvent) => void;
@@ -21,10 +22,7 @@ export interface WorkWorld {
   readonly log: Log;
   /** For how long the process may still live. */
   readonly remainingMs: number;
-  readonly conduct: (
-    run: { readonly name: string; readonly request: RunRequest },
-    hooks: RunHooks,
-  ) => Promise<RunReport>;
+  readonly conduct: (run: Run, hooks: RunHooks) => Promise<RunReport>;
 }
 
 /** What of the process's time belongs to the end: the last outcomes have to be written after the report is made. */
@@ -52,8 +50,9 @@ async function conductAndKeep(run: RunRecord, until: number, world: WorkWorld): 
   const { store, clock, log } = world;
   const recorder = runRecorder(name, world);
   try {
-    const request = parseRunRequest(run.request);
-    const report = await world.conduct({ name, request }, { until, onEvent: recorder.onEvent });
+    const request = parseRecordedRequest(run.request);
+    const requestedAt = Date.parse(run.recordedAt);
+    const report = await world.conduct({ name, request, requestedAt }, { until, onEvent: recorder.onEvent });
     const { outcomes, ...rest } = report;
     const unkept = await recorder.unkept(outcomes);
     await store.end(name, isoTime(clock.now()), { ...rest, verdict: verdictOf(report) }, unkept);

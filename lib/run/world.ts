@@ -1,9 +1,10 @@
 // Everything a run touches, handed to it in one piece by whoever wires it: a handler or the terminal.
 
 import type { RunPolicy } from '../core/policy.ts';
+import type { Schedules } from '../core/schedule/schedules.ts';
 import type { TagRule } from '../core/tags.ts';
 import type { Power } from '../core/vm.ts';
-import type { Clock, Engine, Log, RunEvent, VmCloud } from '../ports.ts';
+import type { Clock, Engine, LeaseHolder, Leases, Log, RunEvent, StateStore, VmCloud } from '../ports.ts';
 
 /** An account that a run may cover: its cloud and the projects to list. */
 export interface FleetAccount {
@@ -21,9 +22,18 @@ export interface RunWorld {
   readonly inFlight: number;
   readonly tags: readonly TagRule[];
   readonly states: Readonly<Record<string, Power>>;
+  readonly schedules: Schedules;
+  /** Marks and overrides; only a tick's run reads and writes them. */
+  readonly state: StateStore;
+  readonly leases: Leases;
   readonly onEvent?: (event: RunEvent) => void;
   /** Aborted: nothing more is sent; what is in flight is settled for a short while, then reported. */
   readonly stop?: AbortSignal;
   /** The instant (epoch ms) at which the run must have its report ready; what is not settled by then is `unknown`. */
   readonly until?: number;
+}
+
+/** A run's world, and as whom it holds its leases. */
+export interface LeasedWorld extends RunWorld {
+  readonly holder: LeaseHolder;
 }

@@ -31,3 +31,10 @@ export function broken(pursuit: Pursuit, detail: string, at: number): Pursuit {
     at,
   );
 }
+
+/** The pursuit when a newer request has the VM: whatever becomes of it is that one's business now. */
+export function superseded(pursuit: Pursuit, at: number): Pursuit {
+  const sent = pursuit.attempts > 0 || pursuit.phase === 'sending' ? ' after this run had sent to it' : '';
+  const reason = `a newer request has taken it over${sent}: nothing more is sent by this run`;
+  return finish(pursuit, { result: 'skipped', code: 'superseded', reason }, at);
+}

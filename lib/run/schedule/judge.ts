@@ -1,11 +1,11 @@
 // Judges VMs at one instant: from tags, kept overrides and marks to what would be done with each, and why.
 // The tick, the run that it launches, and explain all judge here, so that they can never disagree.
 
-import type { Override } from '../../core/schedule/override.ts';
-import { overrideAt } from '../../core/schedule/override.ts';
 import { decideSchedule, type ScheduleDecision } from '../../core/schedule/decide-schedule.ts';
 import type { Mark } from '../../core/schedule/mark.ts';
 import { scheduleOf } from '../../core/schedule/of-vm.ts';
+import type { Override } from '../../core/schedule/override.ts';
+import { overrideAt } from '../../core/schedule/override.ts';
 import type { Schedule } from '../../core/schedule/rule.ts';
 import type { Schedules } from '../../core/schedule/schedules.ts';
 import { isProtected } from '../../core/tags.ts';

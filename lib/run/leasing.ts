@@ -1,0 +1,55 @@
+// Who may send: a run leases the VMs it selected before it sends anything, and finds out when a newer request took one over.
+// So a start asked for now is never undone by the second send of a shutdown asked for before.
+
+import type { Plan } from '../core/plan.ts';
+import { type Pursuit, superseded } from '../core/pursuit.ts';
+import { vmKey } from '../core/vm.ts';
+import type { LeaseHolder } from '../ports.ts';
+import type { RunWorld } from './world.ts';
+
+// Longer than any run that is alive holds on to a VM; what died with its leases is taken over after it by age all the same.
+const leaseMs = 60 * 60_000;
+
+type LeaseWorld = Pick<RunWorld, 'leases' | 'engine' | 'clock' | 'log'>;
+
+/** The plan without those that a newer request has, and with their outcomes. Throws `aws`. */
+export async function withLeases(plan: Plan, holder: LeaseHolder, world: LeaseWorld): Promise<Plan> {
+  const keys = leasedKeys(plan);
+  if (keys.length === 0) return plan;
+  const { refused, at } = await world.engine.step('lease', async () => {
+    const now = world.clock.now();
+    return { refused: await world.leases.take(holder, keys, now + leaseMs), at: now };
+  });
+  return withoutKeys(plan, refused, at);
+}
+
+/** The plan with the pursuits of these keys ended as superseded. */
+export function withoutKeys(plan: Plan, keys: readonly string[], at: number): Plan {
+  if (keys.length === 0) return plan;
+  const gone = new Set(keys);
+  const isGone = ({ vm }: Pursuit) => gone.has(vmKey(vm));
+  const ended = plan.pursuits.filter(isGone).flatMap((pursuit) => superseded(pursuit, at).outcome ?? []);
+  return {
+    ...plan,
+    pursuits: plan.pursuits.filter((pursuit) => !isGone(pursuit)),
+    outcomes: [...plan.outcomes, ...ended],
+  };
+}
+
+/** Gives the leases back. That they lapse later instead is not worth failing a run for. */
+export async function releaseLeases(plan: Plan, holder: LeaseHolder, { leases, log }: LeaseWorld): Promise<void> {
+  const keys = leasedKeys(plan);
+  if (keys.length === 0) return;
+  try {
+    await leases.release(holder, keys);
+  } catch (error) {
+    log.warn('leases could not be given back; they lapse by themselves', { run: holder.run, error });
+  }
+}
+
+// A VM that is as wanted already is leased too: an older run may still be about to change it.
+function leasedKeys({ pursuits, outcomes }: Plan): string[] {
+  const unchanged = outcomes.filter(({ result }) => result === 'unchanged');
+  if (pursuits.length === 0 && unchanged.length === 0) return [];
+  return [...pursuits.map(({ vm }) => vmKey(vm)), ...unchanged.map(({ account, vm }) => `${account}/${vm}`)];
+}

@@ -1,0 +1,64 @@
+// The marks that a tick's run writes: before it acts, that it does; afterwards, that the wanted power was seen.
+// Both by conditional write: of two runs that decide about one VM at once, only one acts.
+
+import type { Outcome } from '../../core/outcome.ts';
+import { decideSchedule } from '../../core/schedule/decide-schedule.ts';
+import { vmKey } from '../../core/vm.ts';
+import type { MarkChange } from '../../ports.ts';
+import { withoutKeys } from '../leasing.ts';
+import type { RunWorld } from '../world.ts';
+import type { Judgement } from './judge.ts';
+import type { TickPlan } from './tick-plan.ts';
+
+type MarkWorld = Pick<RunWorld, 'state' | 'engine' | 'clock' | 'log' | 'schedules'>;
+
+/** The plan of those whose attempt could be marked; the others are another run's. Throws `aws`. */
+export async function markAttempts(plan: TickPlan, world: MarkWorld): Promise<TickPlan> {
+  const changes = plan.pursuits.flatMap(({ vm }) => changeOf(plan.judgements.get(vmKey(vm))));
+  if (changes.length === 0) return plan;
+  const { lost, at } = await world.engine.step('mark', async () => ({
+    lost: await world.state.putMarks(changes),
+    at: world.clock.now(),
+  }));
+  return { ...plan, ...withoutKeys(plan, lost, at) };
+}
+
+function changeOf(judgement: Judgement | undefined): MarkChange[] {
+  if (judgement === undefined || judgement.decision.newMark === null) return [];
+  return [{ key: vmKey(judgement.vm), from: judgement.mark, to: judgement.decision.newMark }];
+}
+
+/** Settles the marks of those that were seen in the wanted power. One that can't be written now is written by a later tick. */
+export async function markSettled(
+  { judgements }: TickPlan,
+  outcomes: readonly Outcome[],
+  at: number,
+  { state, engine, log, schedules }: MarkWorld,
+): Promise<void> {
+  const changes = outcomes.flatMap((outcome) => {
+    const judgement = judgements.get(`${outcome.account}/${outcome.vm}`);
+    const wasSeen = outcome.result === 'succeeded' || outcome.result === 'unchanged';
+    return judgement !== undefined && wasSeen ? settledChange(judgement, outcome, at, schedules.settings) : [];
+  });
+  if (changes.length === 0) return;
+  await engine.step('settle-marks', async () => {
+    try {
+      await state.putMarks(changes);
+    } catch (error) {
+      log.warn('what was settled could not be marked; the next tick does it', { error });
+    }
+    return null;
+  });
+}
+
+function settledChange(
+  judgement: Judgement,
+  { power }: Outcome,
+  now: number,
+  settings: MarkWorld['schedules']['settings'],
+): MarkChange[] {
+  const from = judgement.decision.newMark ?? judgement.mark;
+  const { schedule, override, vm } = judgement;
+  const { newMark } = decideSchedule({ power, schedule, override, mark: from, now, settings });
+  return newMark === null ? [] : [{ key: vmKey(vm), from, to: newMark }];
+}
