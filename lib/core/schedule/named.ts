@@ -116,7 +116,7 @@ function itemsOf(text: string, zone: string): readonly Item[] {
 function periodRule(definition: PeriodDefinition, zone: string): Rule {
   const { isDay, times } = sound(compilePeriod(definition)).period;
   if (times.kind === 'window') return windowRule(zone, isDay, times.fromMinute, times.toMinute);
-  return { kind: 'moment', zone, isDay, minutes: [times.minute], wanted: times.wanted };
+  return { kind: 'moment', zone, isDay, isWeekly: false, minutes: [times.minute], wanted: times.wanted };
 }
 
 function cronRules(
@@ -131,7 +131,7 @@ function cronRules(
 }
 
 function cronRule(text: string, wanted: 'on' | 'off', zone: string): Rule {
-  return { kind: 'moment', zone, wanted, ...sound(compileCron(text)).cron };
+  return { kind: 'moment', zone, wanted, isWeekly: false, ...sound(compileCron(text)).cron };
 }
 
 function sound<T extends object>(result: T | Faulty): T {

@@ -12,6 +12,8 @@ export interface WindowRule {
   readonly kind: 'window';
   readonly zone: string;
   readonly isDay: (day: number) => boolean;
+  /** `isDay` asks for the day of the week alone, so a year shows all that it will ever do. */
+  readonly isWeekly: boolean;
   readonly fromMinute: number;
   readonly toMinute: number;
 }
@@ -21,6 +23,7 @@ export interface MomentRule {
   readonly kind: 'moment';
   readonly zone: string;
   readonly isDay: (day: number) => boolean;
+  readonly isWeekly: boolean;
   readonly minutes: readonly number[];
   readonly wanted: Wanted;
 }
@@ -50,8 +53,8 @@ export function ruleOf(item: Item): Rule {
   const days = item.days === null ? null : new Set(item.days);
   const isDay = days === null ? everyDay : (day: number): boolean => days.has(weekdayOf(day));
   if (item.kind === 'moment')
-    return { kind: 'moment', zone: item.zone, isDay, minutes: [item.minute], wanted: item.wanted };
-  return windowRule(item.zone, isDay, item.fromMinute, item.toMinute);
+    return { kind: 'moment', zone: item.zone, isDay, isWeekly: true, minutes: [item.minute], wanted: item.wanted };
+  return { ...windowRule(item.zone, isDay, item.fromMinute, item.toMinute), isWeekly: true };
 }
 
 /** A window that ends when or before it starts ends on the next day. */
@@ -61,7 +64,14 @@ export function windowRule(
   fromMinute: number,
   toMinute: number,
 ): WindowRule {
-  return { kind: 'window', zone, isDay, fromMinute, toMinute: toMinute > fromMinute ? toMinute : toMinute + 1440 };
+  return {
+    kind: 'window',
+    zone,
+    isDay,
+    isWeekly: false,
+    fromMinute,
+    toMinute: toMinute > fromMinute ? toMinute : toMinute + 1440,
+  };
 }
 
 function everyDay(): boolean {

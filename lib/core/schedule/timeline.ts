@@ -20,8 +20,10 @@ export interface WantedAt {
 }
 
 const blockMs = 32 * dayMs;
-/** How far a transition is looked for in either direction; nine years hold two 29ths of February, even around 2100. */
-export const horizonMs = 9 * 366 * dayMs;
+// How far a transition is looked for in either direction: nine years hold two 29ths of February, even around 2100.
+const farthestMs = 9 * 366 * dayMs;
+// What asks for the day of the week alone shows within a year, with its clock changes, all that it will ever do.
+const weeklyMs = 400 * dayMs;
 
 interface Memory {
   readonly reach: Reach;
@@ -45,7 +47,7 @@ export function transitions(schedule: Schedule, fromMs: number, toMs: number): r
 /** The first `count` transitions after the instant; fewer where the horizon holds no more. */
 export function nextTransitions(schedule: Schedule, afterMs: number, count: number): readonly Transition[] {
   const found: Transition[] = [];
-  const last = blockOf(afterMs + horizonMs);
+  const last = blockOf(afterMs + horizonOf(schedule));
   for (let block = blockOf(afterMs); block <= last && found.length < count; block += 1)
     found.push(...blockAt(schedule, block).filter(({ at }) => at > afterMs));
   return found.slice(0, count);
@@ -68,12 +70,19 @@ export function isBoundaryless(schedule: Schedule, ms: number): boolean {
 }
 
 function lastTransition(schedule: Schedule, ms: number): Transition | null {
-  const first = blockOf(ms - horizonMs);
+  const first = blockOf(ms - horizonOf(schedule));
   for (let block = blockOf(ms); block >= first; block -= 1) {
     const last = blockAt(schedule, block).findLast(({ at }) => at <= ms);
     if (last !== undefined) return last;
   }
   return null;
+}
+
+function horizonOf({ rules, fromDay, untilDay }: Schedule): number {
+  const isDated = fromDay !== null || untilDay !== null;
+  return isDated || rules.some((rule) => rule.kind === 'span' || (rule.kind !== 'always' && !rule.isWeekly))
+    ? farthestMs
+    : weeklyMs;
 }
 
 function levelAt(schedule: Schedule, ms: number): Want {

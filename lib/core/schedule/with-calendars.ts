@@ -33,8 +33,8 @@ function hold(rule: Rule, isKept: (day: number) => boolean, zone: string): reado
       return isKept(Math.floor(wallOf(zone, rule.fromMs) / dayMs)) ? [rule] : [];
     case 'moment':
       if (rule.wanted === 'off') return [rule];
-      return [{ ...rule, isDay: (day) => isKept(day) && rule.isDay(day) }];
+      return [{ ...rule, isWeekly: false, isDay: (day) => isKept(day) && rule.isDay(day) }];
     case 'window':
-      return [{ ...rule, isDay: (day) => isKept(day) && rule.isDay(day) }];
+      return [{ ...rule, isWeekly: false, isDay: (day) => isKept(day) && rule.isDay(day) }];
   }
 }

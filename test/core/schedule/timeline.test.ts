@@ -204,3 +204,26 @@ describe('a schedule with dates', () => {
     ]);
   });
 });
+
+describe('a change that is years away', () => {
+  const leapDay = at('2028-02-29T08:00Z');
+  it.each<[string, Parameters<typeof named>[0]]>([
+    ['dates of a calendar', { timezone: 'UTC', on: '08:00-18:00', only: ['leap'] }],
+    ['starts on dates of a calendar', { timezone: 'UTC', on: '08:00-', only: ['leap'] }],
+    ['a period', { timezone: 'UTC', on: { months: 'Feb', monthDays: '29', from: '08:00', to: '18:00' } }],
+    ['a one-sided period', { timezone: 'UTC', on: { months: 'Feb', monthDays: '29', from: '08:00' } }],
+    ['a cron', { timezone: 'UTC', cron: { start: '0 8 29 2 *' } }],
+    ['a first date', { timezone: 'UTC', on: '08:00-08:01', from: '2028-02-29' }],
+    ['a span', { timezone: 'UTC', on: '2028-02-29T08:00Z/2028-02-29T09:00Z' }],
+  ])('is found for %s', (_, definition) => {
+    const schedule = named(definition, { leap: { dates: ['02-29'] } });
+    expect(nextTransitions(schedule, at('2024-03-01T12:00Z'), 9)).toContainEqual({ at: leapDay, wanted: 'on' });
+    expect(wantedAt(schedule, at('2028-02-29T08:00:30Z'), 60_000)).toEqual({ wanted: 'on', since: leapDay });
+    expect(isBoundaryless(schedule, at('2024-03-01T12:00Z'))).toBe(false);
+  });
+
+  it('is found for a last date long past', () => {
+    const ended = named({ timezone: 'UTC', on: '08:00-18:00', until: '2020-12-31' });
+    expect(wantedAt(ended, at('2026-06-05T00:00Z'), 0)).toEqual({ wanted: 'none', since: at('2021-01-01T00:00Z') });
+  });
+});
