@@ -1,32 +1,13 @@
 // One DynamoDB table as the few calls this project makes on it, with every fault told in the operator's words.
 // The SDK is loaded on first use: a function that never touches the table does not pay for it.
 
-import type { AttributeValue, DynamoDBClient, DynamoDBClientConfig, WriteRequest } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient, DynamoDBClientConfig, WriteRequest } from '@aws-sdk/client-dynamodb';
 import PQueue from 'p-queue';
 import { PowerError } from '../core/errors.ts';
 import type { Clock } from '../ports.ts';
 import { awsFault, isThrottled, type Undertaking } from './aws-fault.ts';
 import { clientDefaults } from './client-defaults.ts';
-
-export type Item = Record<string, AttributeValue>;
-
-export interface Key {
-  readonly pk: string;
-  readonly sk: string;
-}
-
-export interface Removal {
-  readonly key: Key;
-  /** What must hold before; in the names and values given here and in `set`, as `#name` and `:name`. */
-  readonly condition: string;
-  readonly names?: readonly string[];
-  readonly values?: Item;
-}
-
-export interface Update extends Removal {
-  /** Attributes to set, by name. */
-  readonly set: Item;
-}
+import { type Item, type Key, pageOf, type Removal, removalOf, type Update, updateOf } from './expression.ts';
 
 export interface DynamoTableOptions {
   readonly table: string;
@@ -42,6 +23,7 @@ const firstPauseMs = 100;
 const longestPauseMs = 10_000;
 // A partition takes 1,000 small writes a second, and a small Lambda signs fewer: more at once would only queue.
 const writesAtOnce = 16;
+const mostSingleReads = 8;
 
 /** Every method throws `aws`; `doing` completes "could not …". Reads are strongly consistent. */
 export class DynamoTable {
@@ -82,9 +64,7 @@ export class DynamoTable {
   /** Deletes each item of which its condition holds, as patiently as `updateEach`. */
   async deleteEach(removals: readonly Removal[], doing: string): Promise<void> {
     await this.#each(removals, doing, ({ sdk, client, TableName }, removal) => {
-      const deleting = client
-        .send(new sdk.DeleteItemCommand({ TableName, ...conditionally(removal) }))
-        .then(() => true);
+      const deleting = client.send(new sdk.DeleteItemCommand({ TableName, ...removalOf(removal) })).then(() => true);
       return unlessConditionFails(sdk, deleting, false);
     });
   }
@@ -100,6 +80,26 @@ export class DynamoTable {
       yield* page.Items ?? [];
       start = page.LastEvaluatedKey;
     } while (start !== undefined);
+  }
+
+  /**
+   * Of one partition the items with these sort keys, by sort key, and perhaps others.
+   *
+   * A whole partition of small items is read 50 for the price of one that is got by its key: only few are got one by one.
+   */
+  async pick(pk: string, sks: readonly string[], doing: string): Promise<ReadonlyMap<string, Item>> {
+    const items =
+      sks.length <= mostSingleReads
+        ? (await Promise.all(sks.map((sk) => this.get({ pk, sk }, doing)))).filter((item) => item !== null)
+        : await this.all(pk, null, doing);
+    return new Map(items.map((item) => [item.sk?.S ?? '', item]));
+  }
+
+  /** As `query`, all pages at once. */
+  async all(pk: string, skPrefix: string | null, doing: string): Promise<Item[]> {
+    const items: Item[] = [];
+    for await (const item of this.query(pk, skPrefix, doing)) items.push(item);
+    return items;
   }
 
   /** Writes all items, in batches of 25; what DynamoDB leaves unprocessed is sent again, ever more slowly. */
@@ -190,38 +190,10 @@ async function unlessConditionFails<T>(sdk: Sdk, writing: Promise<T>, otherwise:
   }
 }
 
-function sendUpdate({ sdk, client, TableName }: Table, { set, ...removal }: Update): Promise<Item | null> {
-  const { names = [], values = {} } = removal;
-  const all = { ...removal, names: [...Object.keys(set), ...names], values: { ...set, ...values } };
-  const assignments = Object.keys(set).map((name) => `#${name} = :${name}`);
-  const UpdateExpression = `SET ${assignments.join(', ')}`;
-  const command = new sdk.UpdateItemCommand({
-    TableName,
-    UpdateExpression,
-    ...conditionally(all),
-    ReturnValues: 'ALL_NEW',
-  });
+function sendUpdate({ sdk, client, TableName }: Table, update: Update): Promise<Item | null> {
+  const command = new sdk.UpdateItemCommand({ TableName, ...updateOf(update), ReturnValues: 'ALL_NEW' });
   const writing = client.send(command).then(({ Attributes }) => Attributes ?? {});
   return unlessConditionFails<Item | null>(sdk, writing, null);
-}
-
-function conditionally({ key, condition, names = [], values = {} }: Removal) {
-  return {
-    Key: { pk: { S: key.pk }, sk: { S: key.sk } },
-    ConditionExpression: condition,
-    ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
-    ExpressionAttributeValues: Object.fromEntries(Object.entries(values).map(([name, value]) => [`:${name}`, value])),
-  };
-}
-
-function pageOf(pk: string, skPrefix: string | null, start: Item | undefined) {
-  const values = { ':pk': { S: pk }, ...(skPrefix === null ? {} : { ':sk': { S: skPrefix } }) };
-  return {
-    ConsistentRead: true,
-    KeyConditionExpression: `pk = :pk${skPrefix === null ? '' : ' AND begins_with(sk, :sk)'}`,
-    ExpressionAttributeValues: values,
-    ...(start === undefined ? {} : { ExclusiveStartKey: start }),
-  };
 }
 
 /** Exponential, with full jitter above the half: writers that were throttled together do not come back together. */

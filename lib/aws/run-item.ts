@@ -7,7 +7,7 @@ import { type Outcome, type OutcomeCode, results } from '../core/outcome.ts';
 import { powers } from '../core/vm.ts';
 import type { NewRun, RunRecord } from '../ports.ts';
 import { json, jsonAttribute, text, unreadable } from './attribute.ts';
-import type { Item, Key } from './dynamo.ts';
+import type { Item, Key } from './expression.ts';
 
 export const outcomesPrefix = 'outcomes#';
 

@@ -6,7 +6,8 @@ import { PowerError } from '../core/errors.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { Clock, NewRun, RunProgress, RunRecord, RunStore } from '../ports.ts';
 import { jsonAttribute } from './attribute.ts';
-import { DynamoTable, type DynamoTableOptions, type Item, type Update } from './dynamo.ts';
+import { DynamoTable, type DynamoTableOptions } from './dynamo.ts';
+import type { Item, Update } from './expression.ts';
 import {
   newRunItem,
   outcomeItems,
