@@ -1,54 +1,23 @@
 // What a tick does with one VM: act, wait, or leave it alone, with the reason and the mark to write.
 // Pure: it is asked again with fresh facts at every tick, so that no stale decision is ever carried out.
 
-import type { Power } from '../vm.ts';
 import { type Current, currentOf } from './boundary.ts';
 import { printInstant } from './civil.ts';
+import {
+  act,
+  boundaryAfter,
+  inBetween,
+  type Judgement,
+  markOf,
+  type ScheduleCode,
+  type ScheduleFacts,
+  settled,
+} from './judgement.ts';
 import { isSameMark, type Mark } from './mark.ts';
-import type { Override } from './override.ts';
-import type { Schedule, Want } from './rule.ts';
+import type { Want } from './rule.ts';
 import { isBoundaryless } from './timeline.ts';
 
-export interface ScheduleSettings {
-  /** How long after it a moment is still done. */
-  readonly catchUpMs: number;
-  /** What the first sight of a VM means: leave it until its next boundary, or make it so now. */
-  readonly adopt: 'next-boundary' | 'now';
-  /** How long to wait after the first, second, … attempt in vain; the last one holds for all further ones. */
-  readonly retryPausesMs: readonly number[];
-  /** From this many attempts in vain on, somebody has to look. */
-  readonly alarmAfter: number;
-}
-
-export interface ScheduleFacts {
-  readonly power: Power;
-  readonly schedule: Schedule | null;
-  readonly override: Override | null;
-  readonly mark: Mark | null;
-  /** The tick's instant, in epoch milliseconds. */
-  readonly now: number;
-  readonly settings: ScheduleSettings;
-}
-
-export type ScheduleCode =
-  /** Nothing is wanted: no schedule, outside its dates, or between moments. */
-  | 'nothing-wanted'
-  /** A newer tick has dealt with this VM already. */
-  | 'stale'
-  /** It is on its way, or in a state that is neither on nor off. */
-  | 'in-between'
-  /** It has what is wanted. */
-  | 'settled'
-  /** Seen for the first time, and left as it is until the next boundary. */
-  | 'adopted'
-  /** Somebody changed it by hand since the boundary was settled. */
-  | 'manual'
-  /** The schedule was edited, but wants the same as before. */
-  | 'edited'
-  /** Acted in vain; the pause is not over. */
-  | 'waiting'
-  /** To be acted on. */
-  | 'act';
+export type { ScheduleCode, ScheduleFacts, ScheduleSettings } from './judgement.ts';
 
 export interface ScheduleDecision {
   readonly action: 'start' | 'shutdown' | null;
@@ -70,14 +39,6 @@ export function decideSchedule(facts: ScheduleFacts): ScheduleDecision {
   const newMark = decided.mark === undefined || isSameMark(decided.mark, facts.mark) ? null : decided.mark;
   const { action = null, code, reason, alarm = false } = decided;
   return { action, code, reason, wanted: current.wanted, boundary: current.boundary, alarm, newMark };
-}
-
-interface Judgement {
-  readonly action?: 'start' | 'shutdown';
-  readonly code: ScheduleCode;
-  readonly reason: string;
-  readonly alarm?: boolean;
-  readonly mark?: Mark;
 }
 
 function judge(facts: ScheduleFacts, current: Current): Judgement {
@@ -162,48 +123,4 @@ function atOldBoundary(facts: ScheduleFacts, current: Current, mark: Mark): Judg
     code: 'manual',
     reason: `turned ${power} by hand since ${printInstant(mark.boundary)}, when it was seen ${current.wanted}: left as it is until the next boundary`,
   };
-}
-
-function settled(facts: ScheduleFacts, current: Current, boundary: number): Judgement {
-  const reason = `it is ${facts.power}, as ${current.source} wants`;
-  return { code: 'settled', reason, mark: markOf(facts, 'settled', boundary, current.wanted) };
-}
-
-function inBetween(power: Power): Judgement {
-  const reason = power === 'other' ? 'its state is neither on nor off' : `it is ${power}`;
-  return { code: 'in-between', reason: `${reason}: nothing is done until it is on or off` };
-}
-
-/** Acts, unless the pause after an attempt in vain is not over. Attempts from before the boundary do not count. */
-function act(facts: ScheduleFacts, current: Current, mark: Mark): Judgement {
-  const { now, settings, power } = facts;
-  const since = boundaryAfter(current, mark);
-  const isCounted = mark.lastAttempt !== null && mark.lastAttempt >= since;
-  const attempts = isCounted ? mark.attempts : 0;
-  const alarm = attempts >= settings.alarmAfter;
-  const again = isCounted ? (mark.lastAttempt ?? now) + pauseAfter(attempts, settings) : now;
-  const wish = `it is ${power}, and ${current.source} wants it ${current.wanted}`;
-  if (now < again)
-    return { code: 'waiting', reason: `${wish}; acted ${attempts}× in vain, again at ${printInstant(again)}`, alarm };
-  const tried = attempts === 0 ? '' : `; acted ${attempts}× in vain so far`;
-  return {
-    action: current.wanted === 'on' ? 'start' : 'shutdown',
-    code: 'act',
-    reason: `${wish}${tried}`,
-    alarm,
-    mark: { ...mark, attempts: attempts + 1, lastAttempt: now },
-  };
-}
-
-function pauseAfter(attempts: number, { retryPausesMs }: ScheduleSettings): number {
-  return retryPausesMs[Math.min(attempts, retryPausesMs.length) - 1] ?? 0;
-}
-
-/** The boundary to settle, stable from tick to tick and never before the mark's. */
-function boundaryAfter(current: Current, mark: Mark): number {
-  return Math.max(current.boundary ?? mark.boundary, mark.boundary);
-}
-
-function markOf({ schedule }: ScheduleFacts, kind: Mark['kind'], boundary: number, wanted: Want): Mark {
-  return { kind, boundary, wanted, attempts: 0, lastAttempt: null, schedule: schedule?.fingerprint ?? '' };
 }
