@@ -37,7 +37,7 @@ function optionsIn(text: string): string[] {
 }
 
 function described(description: string): ListedVm {
-  const place = { account: 'main', project: 'default', region: 'alg1' };
+  const place = { account: 'main', project: 'default', region: 'alg1', size: 'b-2-4-100' };
   return { id: vmId('8'), name: 'vm', ...place, description, tags: [], state: 'running', faults: [] };
 }
 

@@ -20,9 +20,9 @@ export function tagVm(listed: ListedVm, rules: readonly TagRule[], states: Reado
     sourceOfEntries('the tags of the API', listed.tags),
     sourceOfDescription(listed.description),
   ]);
-  const { id, name, account, project, region, state } = listed;
+  const { id, name, account, project, region, size, state } = listed;
   const power = powerOf(state, states);
-  return { id, name, account, project, region, state, power, tags, faults: [...listed.faults, ...faults] };
+  return { id, name, account, project, region, size, state, power, tags, faults: [...listed.faults, ...faults] };
 }
 
 /** Whether the VM has the tag `protected`, with any value: then nothing ever acts on it (rule 1). */

@@ -20,6 +20,8 @@ export interface ListedVm {
   readonly account: string;
   readonly project: string;
   readonly region: string;
+  /** The API's name of its size, which has a price; empty when it had none. */
+  readonly size: string;
   readonly description: string;
   /** The API's own tags, should it ever return some (source 2). */
   readonly tags: readonly TagEntry[];
@@ -41,6 +43,7 @@ export interface Vm {
   readonly account: string;
   readonly project: string;
   readonly region: string;
+  readonly size: string;
   readonly state: string;
   readonly power: Power;
   readonly tags: Tags;

@@ -90,6 +90,8 @@ function readEntry(raw: unknown, origin: Origin): ListedVm | string {
     account: origin.account,
     project,
     region: readText(fields, 'region', optionalText, faults),
+    // Only prices hang on it, so that one which can't be read is no reason to leave the VM alone.
+    size: v.is(text, fields.size) ? fields.size : '',
     description: readText(fields, 'description', optionalText, faults),
     tags: readTags(fields.tags, faults),
     state: readText(fields, 'state', text, faults),

@@ -50,6 +50,7 @@ export function vm(parts: Partial<Vm>): Vm {
     account: 'main',
     project: 'default',
     region: 'alg1',
+    size: 'b-2-4-100',
     state: 'running',
     power: 'on',
     tags: { env: 'dev', protected: '' },

@@ -46,6 +46,7 @@ export function vmCloudContract(name: string, make: () => Promise<CloudUnderTest
         account: 'main',
         project: 'default',
         region: 'alg1',
+        size: 'b-2-4-100',
         description: 'web [env=dev]',
         tags: [],
         state: 'running',

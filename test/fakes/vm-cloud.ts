@@ -14,6 +14,7 @@ export interface FakeVm {
   readonly name?: string;
   readonly description?: string;
   readonly region?: string;
+  readonly size?: string;
   readonly state?: string;
   readonly tags?: readonly TagEntry[];
   readonly faults?: readonly string[];
@@ -88,11 +89,23 @@ export class FakeCloud implements VmCloud {
       name = `vm-${vm.id}`,
       description = '',
       region = 'alg1',
+      size = 'b-2-4-100',
       state = 'running',
       tags = [],
       faults = [],
     } = vm;
-    const listed = { id: vmId(id), name, account: this.account, project, region, description, tags, state, faults };
+    const listed = {
+      id: vmId(id),
+      name,
+      account: this.account,
+      project,
+      region,
+      size,
+      description,
+      tags,
+      state,
+      faults,
+    };
     this.#vms.set(id, listed);
   }
 

@@ -6,7 +6,7 @@ import type { Vm, VmId } from '../../lib/core/vm.ts';
 import { apiBench } from './api-bench.ts';
 
 function vm(id: string, tags: Record<string, string>, faults: string[] = []): Vm {
-  const place = { account: 'acme', project: 'default', region: 'alg1' };
+  const place = { account: 'acme', project: 'default', region: 'alg1', size: 'b-2-4-100' };
   return { id: id as VmId, name: `vm-${id}`, ...place, state: 'running', power: 'on', tags, faults };
 }
 

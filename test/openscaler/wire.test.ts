@@ -42,6 +42,7 @@ describe('a list', () => {
         account: 'main',
         project: 'default',
         region: 'alg1',
+        size: 'b-1-500mb-10',
         description: 'My example computer [env=dev]',
         tags: [],
         state: 'running',
@@ -143,6 +144,13 @@ describe('a VM', () => {
     expect(only({ [key]: undefined }).faults).toEqual([]);
     expect(only({ [key]: null }).faults).toEqual([]);
   });
+
+  it.each([[undefined], [null], [7], [{ id: 'b-1-2-50' }]])(
+    'with %j as its size has an empty one, and no fault',
+    (size) => {
+      expect(only({ size })).toMatchObject({ size: '', faults: [] });
+    },
+  );
 
   it('without a project_id is of the project that was asked for', () => {
     expect(only({ project_id: null }).project).toBe('default');
