@@ -1,5 +1,6 @@
 // What OpenScaler Power does to your VMs, and when. Change it, then run `npx power check`: it says what this means, in plain words.
-// Safe as it stands: it only ever acts on VMs that carry the tag env=dev, for example by "[env=dev]" in their description.
+// Safe as it stands: it only ever acts on VMs that carry the tag env=dev or schedule, for example by "[env=dev]" or
+// "[schedule=office-hours]" in their description.
 
 import { defineConfig } from './lib/config.ts';
 
@@ -18,6 +19,20 @@ export default defineConfig({
     'dev-down': { cron: '0 19 ? * SUN-THU *', timezone: 'Africa/Algiers', action: 'shutdown', select: 'env=dev' },
     'dev-up': { cron: '0 8 ? * SUN-THU *', timezone: 'Africa/Algiers', action: 'start', select: 'env=dev' },
   },
+
+  // When VMs are to be up, by name, for those that carry the tag schedule=<name>. A tag may also say it itself:
+  // [schedule="Sun-Thu 08:00-18:00"]. Try one with `npx power schedule "Sun-Thu 08:00-18:00"`.
+  timezone: 'Africa/Algiers',
+  schedules: {
+    'office-hours': 'Sun-Thu 08:00-18:00',
+    // lab: { on: ['Sun-Thu 08:00-20:00', 'Sat 09:00-13:00'], except: ['holidays'] },
+  },
+  calendars: {
+    // holidays: { dates: ['07-05', '11-01', '2027-03-09/2027-03-11'], ics: 'holidays.ics' },
+  },
+
+  // How often schedules are looked after; `false` is not at all.
+  tick: { every: '5m', maxAge: '10m' },
 
   // Signed webhooks, at POST /v1/webhooks/<name>. The secret must exist before one is switched on.
   webhooks: {

@@ -5,10 +5,14 @@ import * as v from 'valibot';
 import { assembleConfig } from './config/assemble.ts';
 import { type Environment, environmentFaults, parseEnvironment } from './config/environment.ts';
 import type { PowerConfigInput } from './config/input.ts';
+import { pathOf } from './config/path.ts';
+import { surroundingsIn } from './config/schedule-schema.ts';
 import { accountNamesIn, configSchema } from './config/schema.ts';
 import type { Action } from './core/action.ts';
 import { PowerError } from './core/errors.ts';
 import type { PacePolicy, RunPolicy } from './core/policy.ts';
+import type { ScheduleSettings } from './core/schedule/decide-schedule.ts';
+import type { ScheduleDefinition } from './core/schedule/named.ts';
 import type { TagRule } from './core/tags.ts';
 import type { Power } from './core/vm.ts';
 
@@ -55,6 +59,19 @@ export interface WebhookConfig {
   readonly allow: { readonly actions: readonly Action[]; readonly select: string } | null;
 }
 
+/** Dates on which schedules are held off, or to which they are held. At least one of the two. */
+export interface CalendarConfig {
+  readonly dates?: readonly string[];
+  /** The name of an iCalendar file beside the config. */
+  readonly ics?: string;
+}
+
+/** What VMs cost, per hour, by size. */
+export interface Prices {
+  readonly currency: string;
+  readonly sizes: Readonly<Record<string, { readonly hourly: number; readonly stopped: number }>>;
+}
+
 export interface Config extends RunPolicy {
   readonly accounts: readonly AccountConfig[];
   readonly tags: readonly TagRule[];
@@ -65,6 +82,17 @@ export interface Config extends RunPolicy {
   readonly alarms: { readonly email: string } | null;
   /** Lambda concurrency reserved for runs; null is none. */
   readonly reservedConcurrency: number | null;
+  /** The zone of schedules that name none; null where each has to. */
+  readonly timezone: string | null;
+  /** Named schedules, their shape checked only: `schedulesOf` in config/schedules.ts reads them. */
+  readonly schedules: Readonly<Record<string, ScheduleDefinition>>;
+  readonly calendars: Readonly<Record<string, CalendarConfig>>;
+  /** How a tick decides. */
+  readonly scheduling: ScheduleSettings;
+  /** How often schedules are looked after, and how late a tick may come; null is not at all. */
+  readonly tick: { readonly everyMs: number; readonly maxAgeMs: number } | null;
+  readonly overrides: { readonly maxDurationMs: number };
+  readonly prices: Prices | null;
 }
 
 export type { Environment } from './config/environment.ts';
@@ -94,9 +122,14 @@ export interface LoadOptions {
    * @default 'required'
    */
   readonly credentials?: 'required' | 'optional';
+  /** Finds what this module does not load the code for; `loadWithSchedules` gives the faults of schedules here. */
+  readonly furtherFaults?: (input: unknown) => readonly string[];
 }
 
-/** The whole configuration, deeply frozen. Throws `config` with every fault of the input and the environment at once. */
+/**
+ * The whole configuration, deeply frozen. Throws `config` with every fault of the input and the environment at once.
+ * What schedules and calendars say is not read here: see config/schedules.ts.
+ */
 export function loadConfig(input: unknown, environment: Environment, options: LoadOptions = {}): Config {
   const names = accountNamesIn(input);
   const use = {
@@ -104,25 +137,21 @@ export function loadConfig(input: unknown, environment: Environment, options: Lo
     credentials: options.credentials ?? 'required',
     namedAccounts: names?.length ?? null,
   };
-  const parsed = v.safeParse(configSchema(names ?? ['main']), input);
-  const faults = [...(parsed.issues ?? []).map(describe), ...environmentFaults(environment, use)];
-  if (!parsed.success || faults.length > 0) throw faulty(faults);
+  const parsed = v.safeParse(configSchema(names ?? ['main'], surroundingsIn(input)), input);
+  const further = options.furtherFaults?.(input) ?? [];
+  const faults = [...(parsed.issues ?? []).map(describe), ...further, ...environmentFaults(environment, use)];
+  if (!parsed.success || faults.length > 0) throw configFault(faults);
   return assembleConfig(parsed.output, environment);
 }
 
-function faulty(faults: readonly string[]): PowerError {
+/** The error that lists these faults of the configuration. */
+export function configFault(faults: readonly string[]): PowerError {
   const count = faults.length === 1 ? 'a fault' : `${faults.length} faults`;
   const lines = faults.map((fault) => `\n  - ${fault}`).join('');
   return new PowerError('config', `the configuration has ${count}:${lines}`, { faults });
 }
 
 function describe(issue: v.BaseIssue<unknown>): string {
-  const path = (issue.path ?? []).map(({ key }) => pathPart(key)).join('');
-  return `${path === '' ? 'the configuration' : path.replace(/^\./, '')}: ${issue.message}`;
-}
-
-/** As one would write it in the config file, so that it can be found there. */
-function pathPart(key: unknown): string {
-  if (typeof key === 'number') return `[${key}]`;
-  return /^[\w-]+$/.test(String(key)) ? `.${String(key)}` : `[${JSON.stringify(String(key))}]`;
+  const path = pathOf((issue.path ?? []).map(({ key }) => key));
+  return `${path === '' ? 'the configuration' : path}: ${issue.message}`;
 }

@@ -1,12 +1,15 @@
 // `power check`: is the configuration right, what does it mean, and can every tag of the live fleet be read?
 // Sends nothing. Without credentials it says that the fleet was not checked.
 
+import { dirname } from 'node:path';
 import type { Command } from 'commander';
 import { explainConfig } from '../../lib/config/explain.ts';
-import { type Config, type Environment, loadConfig, readEnvironment } from '../../lib/config.ts';
+import { loadConfigFile } from '../../lib/config/file.ts';
+import { loadWithSchedules, textFilesIn } from '../../lib/config/schedules.ts';
+import { type Config, type Environment, readEnvironment } from '../../lib/config.ts';
 import { PowerError } from '../../lib/core/errors.ts';
 import { takeInventory } from '../../lib/run/inventory.ts';
-import { readConfigInput } from '../config-input.ts';
+import { findConfigFile } from '../config-input.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
 import { worldOf } from '../fleet.ts';
 import type { GlobalOptions } from '../program.ts';
@@ -51,9 +54,11 @@ export async function check(options: CheckOptions & GlobalOptions, terminal: Ter
 async function examine(options: GlobalOptions, terminal: Terminal): Promise<CheckResult> {
   const environment = readEnvironment();
   try {
-    const input = await readConfigInput(options.config, terminal.directory);
-    const config = loadConfig(input, environment, { where: 'terminal', credentials: 'optional' });
-    const meaning = explainConfig(config, new Date(terminal.clock.now()));
+    const file = findConfigFile(options.config, terminal.directory);
+    const readText = textFilesIn(dirname(file));
+    const use = { where: 'terminal', credentials: 'optional', readText } as const;
+    const { config, schedules } = loadWithSchedules(await loadConfigFile(file), environment, use);
+    const meaning = explainConfig(config, schedules, new Date(terminal.clock.now()));
     if (!hasCredentials(config, environment)) return { faults: [], meaning, fleet: null };
     const world = worldOf(config, environment, options, terminal);
     return { faults: [], meaning, fleet: await takeInventory({ accounts: null, projects: null }, world) };

@@ -2,6 +2,7 @@
 // Nothing is judged here: what arrives was found right.
 
 import type { AccountConfig, Config } from '../config.ts';
+import type { ScheduleDefinition } from '../core/schedule/named.ts';
 import type { Environment } from './environment.ts';
 import type { CheckedConfig } from './schema.ts';
 import { parseApiUrl } from './url.ts';
@@ -28,7 +29,34 @@ export function assembleConfig(checked: CheckedConfig, environment: Environment)
     states: rest.states,
     alarms: rest.alarms ?? null,
     reservedConcurrency: rest.reservedConcurrency ?? null,
+    ...assembleSchedules(checked),
   });
+}
+
+type ScheduleParts = 'timezone' | 'schedules' | 'calendars' | 'scheduling' | 'tick' | 'overrides' | 'prices';
+
+function assembleSchedules(checked: CheckedConfig): Pick<Config, ScheduleParts> {
+  const { timezone = null, schedules, calendars, tick, catchUp, adopt, retry, overrides, prices = null } = checked;
+  return {
+    timezone,
+    schedules: zoned(schedules, timezone),
+    calendars,
+    scheduling: { catchUpMs: catchUp, adopt, retryPausesMs: retry.pauses, alarmAfter: retry.alarmAfter },
+    tick: tick === false ? null : { everyMs: tick.every, maxAgeMs: tick.maxAge },
+    overrides: { maxDurationMs: overrides.maxDuration },
+    prices,
+  };
+}
+
+/** Each schedule with its time zone, always first, since a schedule counts as edited where its text differs. */
+export function zoned(
+  schedules: CheckedConfig['schedules'],
+  timezone: string | null,
+): Readonly<Record<string, ScheduleDefinition>> {
+  const withZone = ([name, { timezone: own, ...rest }]: [string, CheckedConfig['schedules'][string]]) =>
+    // The schema has refused what has neither.
+    [name, { timezone: own ?? timezone ?? 'UTC', ...rest }] as const;
+  return Object.fromEntries<ScheduleDefinition>(Object.entries(schedules).map(withZone));
 }
 
 function assembleAccounts({ accounts, projects }: CheckedConfig, environment: Environment): readonly AccountConfig[] {

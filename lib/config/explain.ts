@@ -5,17 +5,21 @@ import type { Config, CronConfig, WebhookConfig } from '../config.ts';
 import { losesData } from '../core/action.ts';
 import { printDuration } from '../core/duration.ts';
 import type { SendPolicy } from '../core/policy.ts';
+import type { Schedules } from '../core/schedule/schedules.ts';
 import { nextTimes, parseCron } from './cron.ts';
+import { explainSchedules } from './explain-schedules.ts';
+import { printLocal } from './explain-time.ts';
 
 /** A run on Lambda has 15 minutes; its list, its last look and its report need some of them. */
 const lambdaPatienceMs = 14 * 60_000;
 
-/** The sentences, in the order in which a run meets the facts. `now` is where "next" counts from. */
-export function explainConfig(config: Config, now: Date): readonly string[] {
+/** The sentences, in the order in which a run meets the facts. `schedules` are the config's; `now` is where "next" counts from. */
+export function explainConfig(config: Config, schedules: Schedules, now: Date): readonly string[] {
   return [
     ...config.accounts.map(explainAccount),
     ...explainTags(config),
     ...explainCrons(config.crons, now),
+    ...explainSchedules(config, schedules, now),
     ...explainWebhooks(config.webhooks),
     explainSend('shutdown', config.shutdown),
     explainEscalation(config),
@@ -54,7 +58,7 @@ function explainTags({ tags }: Config): readonly string[] {
 }
 
 function explainCrons(crons: readonly CronConfig[], now: Date): readonly string[] {
-  if (crons.length === 0) return ['Nothing happens by the clock: there are no crons.'];
+  if (crons.length === 0) return ['There are no crons.'];
   return crons.map((cron) => {
     const where = cron.account === null ? '' : ` of account ${cron.account}`;
     const loss = losesData(cron.action) ? ' It may lose data, and has leave to.' : '';
@@ -67,9 +71,7 @@ function explainTimes({ cron, timezone }: CronConfig, now: Date): string {
   const parsed = parseCron(cron);
   const times = 'fault' in parsed ? [] : nextTimes(parsed, timezone, now, 3);
   if (times.length === 0) return 'which never fires again.';
-  const shown = new Intl.DateTimeFormat('sv-SE', { timeZone: timezone, dateStyle: 'short', timeStyle: 'short' });
-  const weekday = new Intl.DateTimeFormat('en', { timeZone: timezone, weekday: 'short' });
-  return `next on ${times.map((time) => `${weekday.format(time)} ${shown.format(time)}`).join(', ')} (${timezone}).`;
+  return `next on ${times.map((time) => printLocal(time, timezone)).join(', ')} (${timezone}).`;
 }
 
 function explainWebhooks(webhooks: readonly WebhookConfig[]): readonly string[] {

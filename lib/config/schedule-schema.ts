@@ -99,10 +99,7 @@ const noOn = v.custom<never>(() => false, must(`${itemAllowed}, or a list of the
 type OnItem = string | PeriodDefinition;
 
 const onItem = v.lazy((input): v.GenericSchema<unknown, OnItem> => itemSchema(input) ?? noItem);
-const onList = v.pipe(
-  v.array(onItem),
-  v.minLength(1, 'is empty; write "always off" for VMs that are never wanted on'),
-);
+const onList = v.pipe(v.array(onItem), v.minLength(1, 'is empty; write "always off" for VMs that are never wanted on'));
 const on = v.lazy((input): v.GenericSchema<unknown, OnItem | OnItem[]> => {
   return Array.isArray(input) ? v.pipe(v.unknown(), onList) : (itemSchema(input) ?? noOn);
 });
@@ -113,9 +110,12 @@ function itemSchema(input: unknown): v.GenericSchema<unknown, OnItem> | null {
 }
 
 const cronText = v.string(must('five cron fields like "0 8 * * 1-5": minute hour day-of-month month day-of-week'));
-const cron = strict({ start: v.exactOptional(cronText), stop: v.exactOptional(cronText) }, ({ start, stop }, addFault) => {
-  if (start === undefined && stop === undefined) addFault('start', 'is missing; a cron needs "start" or "stop"');
-});
+const cron = strict(
+  { start: v.exactOptional(cronText), stop: v.exactOptional(cronText) },
+  ({ start, stop }, addFault) => {
+    if (start === undefined && stop === undefined) addFault('start', 'is missing; a cron needs "start" or "stop"');
+  },
+);
 
 /** A file beside the config and nowhere else: what a deployment takes along, and no way out of its directory. */
 const icsFile = v.custom<string>(

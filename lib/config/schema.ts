@@ -6,8 +6,10 @@ import { type Action, actions, losesData } from '../core/action.ts';
 import { powers } from '../core/vm.ts';
 import * as field from './fields.ts';
 import type { PowerConfigInput } from './input.ts';
+import { calendarsSchema, type ScheduleSurroundings, schedulesSchema } from './schedule-schema.ts';
 import { didYouMean, isPlainObject, must, named, strict } from './strict.ts';
 import { tagRule } from './tag-rules.ts';
+import * as ticking from './tick-schema.ts';
 
 const scheduleName = /^[A-Za-z0-9_-]{1,40}$/;
 const scheduleNameAllowed = 'letters, digits, "_" and "-", at most 40 of them';
@@ -21,14 +23,23 @@ export function accountNamesIn(input: unknown): readonly string[] | null {
   return isPlainObject(accounts) ? Object.keys(accounts) : [];
 }
 
-/** The schema of a config whose tag rules, crons and webhooks may refer to these accounts. */
-export function configSchema(accounts: readonly string[]) {
+/** The schema of a config whose tag rules, crons and webhooks may refer to these accounts, and its schedules to what surrounds them. */
+export function configSchema(accounts: readonly string[], surroundings: ScheduleSurroundings) {
   const entries = {
     projects: v.optional(projects, ['default']),
     accounts: v.optional(named(accountName, accountNameAllowed, account, checkAccounts)),
     tags: v.optional(v.array(tagRule(accounts), must('a list of tag rules')), []),
     crons: v.optional(named(scheduleName, scheduleNameAllowed, cron(accounts)), {}),
     webhooks: v.optional(named(scheduleName, scheduleNameAllowed, webhook(accounts)), {}),
+    timezone: v.optional(field.timezone),
+    schedules: v.optional(schedulesSchema(surroundings), {}),
+    calendars: v.optional(calendarsSchema, {}),
+    tick: v.optional(ticking.tick, {}),
+    catchUp: v.optional(ticking.catchUp, '2h'),
+    adopt: v.optional(ticking.adopt, 'next-boundary'),
+    retry: v.optional(ticking.retry, {}),
+    overrides: v.optional(ticking.overrides, {}),
+    prices: v.optional(ticking.prices),
     shutdown: v.optional(sendPolicy('8m', '90s', 1), {}),
     allowEscalation: v.optional(field.flag, false),
     start: v.optional(sendPolicy('3m', '60s', 2), {}),
@@ -43,7 +54,7 @@ export function configSchema(accounts: readonly string[]) {
     alarms: v.optional(strict({ email: field.email })),
     reservedConcurrency: v.optional(field.wholeNumber(1, 1000)),
   } satisfies Record<keyof PowerConfigInput, v.GenericSchema>;
-  return strict(entries, (input, addFault) => {
+  const fields = strict(entries, (input, addFault) => {
     const names = accountNamesIn(input);
     if (names !== null && input.projects !== undefined) {
       addFault('projects', 'cannot stand beside "accounts"; give each account its own projects');
@@ -52,6 +63,16 @@ export function configSchema(accounts: readonly string[]) {
       addFault('accounts', 'must name at least one account, or be left out');
     }
   });
+  return v.pipe(
+    fields,
+    v.forward(
+      v.check(
+        ({ tick, catchUp }) => tick === false || catchUp >= tick.every,
+        'must not be shorter than tick.every: a moment between two ticks would be missed',
+      ),
+      ['catchUp'],
+    ),
+  );
 }
 
 /** A config that the schema found right. */

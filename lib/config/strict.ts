@@ -71,11 +71,11 @@ export function strict<const Entries extends v.ObjectEntries>(
   const mayBeMissing = (key: string) => entries[key]?.type === 'exact_optional';
   return v.lazy((input) => {
     if (!isPlainObject(input)) return notAnObject;
-    const valueOf = (key: string) => (Object.hasOwn(input, key) ? input[key] : undefined);
-    const given = known.filter((key) => !mayBeMissing(key) || valueOf(key) !== undefined);
+    const given = (key: string) => (Object.hasOwn(input, key) ? input[key] : undefined);
+    const present = known.filter((key) => !mayBeMissing(key) || given(key) !== undefined);
     return v.pipe(
       v.unknown(),
-      v.transform(() => Object.fromEntries(given.map((key) => [key, valueOf(key)]))),
+      v.transform(() => Object.fromEntries(present.map((key) => [key, given(key)]))),
       v.object(entries),
       checkRaw(input, (addFault) => {
         for (const key of Object.keys(input).filter((name) => !known.includes(name))) {

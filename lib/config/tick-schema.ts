@@ -10,7 +10,6 @@ const hour = 60 * minute;
 
 /** Whole minutes that fill an hour, so that ticks fall on the same minutes of every hour. */
 const everyMs = v.pipe(
-  v.string(must('a duration that divides an hour, from 1m to 1h')),
   field.duration({ fromMs: minute, toMs: hour, unitMs: minute, words: 'whole minutes, from 1m to 1h' }),
   v.check((ms) => hour % ms === 0, 'must divide an hour: 1m, 2m, 3m, 4m, 5m, 6m, 10m, 12m, 15m, 20m, 30m or 1h'),
 );
