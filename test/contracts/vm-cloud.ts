@@ -46,7 +46,7 @@ export function vmCloudContract(name: string, make: () => Promise<CloudUnderTest
         account: 'main',
         project: 'default',
         region: 'alg1',
-        size: 'b-2-4-100',
+        size: 'b-4-8-160',
         description: 'web [env=dev]',
         tags: [],
         state: 'running',

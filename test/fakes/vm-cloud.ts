@@ -89,7 +89,7 @@ export class FakeCloud implements VmCloud {
       name = `vm-${vm.id}`,
       description = '',
       region = 'alg1',
-      size = 'b-2-4-100',
+      size = 'b-4-8-160',
       state = 'running',
       tags = [],
       faults = [],

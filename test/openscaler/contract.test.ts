@@ -66,7 +66,7 @@ async function clientOfSmallCloud(): Promise<CloudUnderTest> {
     name: `web-${id}`,
     project_id: 'default',
     region: 'alg1',
-    size: 'b-2-4-100',
+    size: 'b-4-8-160',
     description,
     state: states.get(id),
   });
