@@ -66,6 +66,8 @@ class Model {
     if (hap === 'by hand') {
       this.power = this.power === 'on' ? 'off' : 'on';
       this.handAt = now;
+      // Before the power was seen, a change by hand cannot be told from an action that silently failed.
+      if ((this.mark?.attempts ?? 0) > 0) this.failuresSinceChange += 1;
     }
     if (hap === 'keep on' || hap === 'keep off')
       this.overrides.push({
