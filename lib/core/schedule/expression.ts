@@ -1,5 +1,13 @@
-// The inline language: what people write on a VM to say when it should be up. Grammar in docs/schedules.md and issue 3.
+// The inline language: what people write on a VM to say when it should be up.
 // Whatever is not exactly right is a fault with a place and a proposal; nothing is ever guessed (rule 6).
+//
+//   expression = item { ( "," | ";" ) item } [ zone ]      the zone that ends it is that of all items without one
+//   item       = [ days ] from "-" to [ zone ]             on from … to …; overnight where it ends before it begins
+//              | [ days ] from "-" [ zone ]                only ever starts
+//              | [ days ] "-" to [ zone ]                  only ever stops
+//              | instant ( "/" | "-" ) instant             with Z or an offset
+//              | "always on" | "always off"                alone
+//   days       = day [ "-" day ] { "," day [ "-" day ] }   Mon or Monday; ranges wrap
 
 import { excerpt } from '../excerpt.ts';
 import { Cursor } from './cursor.ts';
