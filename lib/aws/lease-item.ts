@@ -11,7 +11,7 @@ export const leasePartition = 'lease';
 // Longer than the lease: a holder that is late must not take the vanished item for another run's.
 const ttlAfterSeconds = 86_400;
 
-export function leaseKey(vm: string): Key {
+function leaseKey(vm: string): Key {
   return { pk: leasePartition, sk: vm };
 }
 

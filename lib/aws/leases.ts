@@ -4,7 +4,7 @@
 import type { Clock, LeaseHolder, Leases } from '../ports.ts';
 import { DynamoTable, type DynamoTableOptions } from './dynamo.ts';
 import type { Item } from './expression.ts';
-import { leaseKey, leasePartition, leaseRemoval, leaseUpdate, readLeaseItem } from './lease-item.ts';
+import { leasePartition, leaseRemoval, leaseUpdate, readLeaseItem } from './lease-item.ts';
 
 /** Leases in one DynamoDB table (partition key `pk`, sort key `sk`, TTL attribute `expiresAt`). */
 export function dynamoLeases(options: DynamoTableOptions): Leases {
