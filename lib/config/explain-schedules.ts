@@ -49,8 +49,8 @@ function explainChanges(schedule: Schedule, now: number, catchUpMs: number): str
   if (isBoundaryless(schedule, now))
     return `it wants ${saidOf(wanted)} all the time and never changes, so every VM that carries it is made so at first sight.`;
   if (next.length === 0) return `it wants ${saidOf(wanted)}, and never changes again.`;
-  const changes = next.map(({ at, wanted }) => `${saidOf(wanted)} on ${printLocal(at, zone)}`);
-  return `${saidOf(wanted)} now, next ${changes.join(', ')} (${zone}).`;
+  const changes = next.map(({ at, wanted }) => `${saidOf(wanted)} from ${printLocal(at, zone)}`);
+  return `${saidOf(wanted)} now, ${changes.join(', ')} (${zone}).`;
 }
 
 function saidOf(wanted: Want): string {
@@ -67,7 +67,7 @@ function explainTick({ tick, scheduling }: Config): readonly string[] {
     adopt === 'now'
       ? 'A VM that is seen for the first time is at once made what its schedule wants.'
       : 'A VM that is seen for the first time is left as it is until its schedule next changes.',
-    `What changed nothing is tried again after ${pauses.join(', ')}, then always after ${pauses.at(-1)}; from ${alarmAfter} attempts in vain on there is an alarm.`,
+    `What changed nothing is tried again after ${pauses.join(', ')}, the last again and again; with attempt ${alarmAfter} in vain there is an alarm.`,
   ];
 }
 

@@ -6,7 +6,7 @@ import type { PeriodDefinition } from '../core/schedule/period.ts';
 import * as field from './fields.ts';
 import { isPlainObject, must, named, strict } from './strict.ts';
 
-/** Stricter than a tag's key, and by far stricter than what an inline expression may begin with. */
+/** Which of these would be mistaken for an expression is told by schedules.ts. */
 const scheduleName = /^[A-Za-z][A-Za-z0-9_.-]{0,63}$/;
 const scheduleNameAllowed = 'letters, digits, "_", "." and "-", at most 64 of them, the first a letter';
 
@@ -32,14 +32,14 @@ export function schedulesSchema(surroundings: ScheduleSurroundings) {
   return named(scheduleName, scheduleNameAllowed, scheduleSchema(surroundings), (schedules, addFault) => {
     if (surroundings.hasTimezone) return;
     for (const [name, value] of Object.entries(schedules)) {
-      const isOwn = isPlainObject(value) && Object.hasOwn(value, 'timezone') && value.timezone !== undefined;
-      if (!isOwn) addFault(name, 'has no time zone; give it a "timezone", or the config one for all');
+      const isZoneless = typeof value === 'string' || (isPlainObject(value) && value.timezone === undefined);
+      if (isZoneless) addFault(name, 'has no time zone; give it a "timezone", or write one for all beside "schedules"');
     }
   });
 }
 
 /** One named schedule; a bare text is its `on`. */
-export function scheduleSchema({ calendars }: ScheduleSurroundings) {
+function scheduleSchema({ calendars }: ScheduleSurroundings) {
   const fields = strict(scheduleEntries(calendars), ({ on, cron }, addFault) => {
     if (on === undefined && cron === undefined) addFault('on', 'is missing; a schedule needs "on" or "cron"');
     if (on !== undefined && cron !== undefined) addFault('cron', 'cannot stand beside "on"; make two schedules of it');
@@ -72,16 +72,13 @@ function scheduleEntries(calendars: readonly string[]) {
   };
 }
 
-const periodFields = strict(
-  {
-    days: v.exactOptional(v.string(must('days like "Mon-Fri", "mon#1" or "friL"'))),
-    monthDays: v.exactOptional(v.string(must('days of the month like "1-15", "L" or "15W"'))),
-    months: v.exactOptional(v.string(must('months like "Nov-Feb" or "1/3"'))),
-    from: v.exactOptional(v.string(must('a time like "08:00"'))),
-    to: v.exactOptional(v.string(must('a time like "18:00"'))),
-  },
-  () => {},
-);
+const periodFields = strict({
+  days: v.exactOptional(v.string(must('days like "Mon-Fri", "mon#1" or "friL"'))),
+  monthDays: v.exactOptional(v.string(must('days of the month like "1-15", "L" or "15W"'))),
+  months: v.exactOptional(v.string(must('months like "Nov-Feb" or "1/3"'))),
+  from: v.exactOptional(v.string(must('a time like "08:00"'))),
+  to: v.exactOptional(v.string(must('a time like "18:00"'))),
+});
 
 /** An empty one would hold always; whoever means that says so. */
 const period = v.pipe(
@@ -124,7 +121,7 @@ const icsFile = v.custom<string>(
 );
 
 /** One calendar. Its dates are read by schedules.ts. */
-export const calendarSchema = strict(
+const calendarSchema = strict(
   {
     dates: v.exactOptional(
       field.listOf('dates', v.string(must('a date like "2026-11-01", "2027-03-09/2027-03-11" or "07-05"'))),

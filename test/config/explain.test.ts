@@ -3,17 +3,27 @@
 
 import { describe, expect, it } from 'vitest';
 import { explainConfig } from '../../lib/config/explain.ts';
-import { loadConfig, readEnvironment } from '../../lib/config.ts';
-import { rightEnvironment } from './loaded.ts';
+import { loadWithSchedules } from '../../lib/config/schedules.ts';
+import { readEnvironment } from '../../lib/config.ts';
+import { textsOf, withSchedules } from './loaded.ts';
 
 describe('in plain words', () => {
   const now = new Date('2026-07-01T00:00:00Z');
-  const explain = (input: unknown) => explainConfig(loadConfig(input, rightEnvironment), now);
+  const explain = (input: unknown) => {
+    const { config, schedules } = withSchedules(input, { 'dz.ics': 'BEGIN:VCALENDAR\nEND:VCALENDAR' });
+    return explainConfig(config, schedules, now);
+  };
 
   it('a config says what it means, one sentence per fact', () => {
     expect(explain({})).toEqual([
       'Account main has 1 project (default) at https://api.alpha.openscaler.net; its token is in the secret power/token.',
-      'Nothing happens by the clock: there are no crons.',
+      'There are no crons.',
+      'There is no default time zone: an expression in a schedule tag must name its own.',
+      'Every 5m the VMs with a schedule are made what it wants; a tick that comes more than 10m late does nothing.',
+      'A start or stop that a one-sided schedule or a cron asks for is still done up to 2h late.',
+      'A VM that is seen for the first time is left as it is until its schedule next changes.',
+      'What changed nothing is tried again after 5m, 10m, 20m, 40m, 1h, the last again and again; with attempt 3 in vain there is an alarm.',
+      'An override ("keep on", "keep off") lasts at most 7d.',
       'A shutdown is given 8m, and is sent again once, 90s after an answer that changed nothing.',
       'No VM is ever forced off after a shutdown, whatever its tag says.',
       'A start is given 3m, and is sent again up to 2 times, 1m after an answer that changed nothing.',
@@ -87,6 +97,45 @@ describe('in plain words', () => {
       { start: { patience: '841s' } },
       'A run on Lambda ends after 15m: VMs that a longer patience would still wait for are reported as unknown.',
     ],
+    [{ timezone: 'Africa/Algiers' }, 'Schedules that name no time zone are in Africa/Algiers.'],
+    [
+      { timezone: 'Africa/Algiers', schedules: { office: 'Sun-Thu 08:00-18:00' } },
+      'Schedule office: off now, on from Wed 2026-07-01 08:00, off from Wed 2026-07-01 18:00, on from Thu 2026-07-02 08:00 (Africa/Algiers).',
+    ],
+    [
+      {
+        timezone: 'UTC',
+        calendars: { dz: { dates: ['07-02'], ics: 'dz.ics' }, term: { dates: ['2026-07-01/2026-08-01'] } },
+        schedules: { lab: { on: '08:00-18:00', except: ['dz'], only: ['term'], enforce: true } },
+      },
+      'Schedule lab: off now, on from Wed 2026-07-01 08:00, off from Wed 2026-07-01 18:00, on from Fri 2026-07-03 08:00 (UTC). Nothing starts on dates of dz. Something starts only on dates of term. What is changed by hand is changed back.',
+    ],
+    [
+      { calendars: { dz: { dates: ['07-02', '11-01'], ics: 'dz.ics' } } },
+      'Calendar dz: 07-02, 11-01, the whole-day events of dz.ics.',
+    ],
+    [
+      { timezone: 'UTC', schedules: { s: { cron: { start: '0 8 * * *' }, until: '2026-07-02' } } },
+      'Schedule s: nothing now, on from Wed 2026-07-01 08:00, on from Thu 2026-07-02 08:00 (UTC).',
+    ],
+    [
+      { timezone: 'UTC', schedules: { s: { on: '08:00-18:00', until: '2026-06-01' } } },
+      'Schedule s: it wants nothing, and never changes again.',
+    ],
+    [
+      { timezone: 'UTC', schedules: { parked: 'always off' } },
+      'Schedule parked: it wants off all the time and never changes, so every VM that carries it is made so at first sight.',
+    ],
+    [{ tick: false }, 'The tick is off: no schedule ever acts.'],
+    [{ adopt: 'now' }, 'A VM that is seen for the first time is at once made what its schedule wants.'],
+    [
+      { retry: { pauses: ['1m'], alarmAfter: 1 } },
+      'What changed nothing is tried again after 1m, the last again and again; with attempt 1 in vain there is an alarm.',
+    ],
+    [
+      { prices: { currency: 'DZD', sizes: { small: { hourly: 1.5, stopped: 0.4 } } } },
+      'A VM of size small costs 1.5 DZD an hour, and 0.4 while it is off.',
+    ],
     [{ states: { limbo: 'off' } }, 'The API\'s state "limbo" counts as off.'],
     [{ alarms: { email: 'a@b.example' } }, 'a@b.example gets an e-mail when a run ends in trouble.'],
     [{ reservedConcurrency: 1 }, '1 run can go on at once on Lambda (reserved concurrency).'],
@@ -99,8 +148,9 @@ describe('in plain words', () => {
   });
 
   it('without a secret the token comes from the terminal', () => {
-    const config = loadConfig({}, readEnvironment({ OPENSCALER_TOKEN: 'very-secret' }));
-    const text = explainConfig(config, now).join();
+    const environment = readEnvironment({ OPENSCALER_TOKEN: 'very-secret' });
+    const { config, schedules } = loadWithSchedules({}, environment, { readText: textsOf({}) });
+    const text = explainConfig(config, schedules, now).join();
     expect(text).toContain('the token comes from the terminal');
     expect(text).not.toContain('very-secret');
   });

@@ -8,7 +8,7 @@ import { faultsOf, rightEnvironment } from './loaded.ts';
 
 const cron = { cron: '0 19 ? * SUN-THU *', timezone: 'Africa/Algiers', action: 'shutdown', select: 'env=dev' };
 const topLevel =
-  'projects, accounts, tags, crons, webhooks, shutdown, allowEscalation, start, timeouts, settle, guard, pace, states, alarms, reservedConcurrency';
+  'projects, accounts, tags, crons, webhooks, timezone, schedules, calendars, tick, catchUp, adopt, retry, overrides, prices, shutdown, allowEscalation, start, timeouts, settle, guard, pace, states, alarms, reservedConcurrency';
 const hint =
   'a duration is a whole number with a unit, such as 500ms, 90s, 5m, 2h or 3d, or ISO 8601, such as PT5M or P1DT2H';
 const secretAllowed = 'a Secrets Manager name or ARN: letters, digits and / _ + = . @ : ! -';

@@ -22,6 +22,18 @@ const defaults: Config = {
   states: {},
   alarms: null,
   reservedConcurrency: null,
+  timezone: null,
+  schedules: {},
+  calendars: {},
+  scheduling: {
+    catchUpMs: 7_200_000,
+    adopt: 'next-boundary',
+    retryPausesMs: [300_000, 600_000, 1_200_000, 2_400_000, 3_600_000],
+    alarmAfter: 3,
+  },
+  tick: { everyMs: 300_000, maxAgeMs: 600_000 },
+  overrides: { maxDurationMs: 604_800_000 },
+  prices: null,
 };
 
 it('an empty config has every documented default', () => {
@@ -77,6 +89,28 @@ it('everything the contract shows loads as it says', () => {
     states: { 'shut off': 'off', __odd: 'on' },
     alarms: { email: 'ops@example.com' },
     reservedConcurrency: 2,
+    timezone: 'europe/paris',
+    schedules: {
+      'office-hours': 'Sun-Thu 08:00-18:00',
+      lab: {
+        timezone: 'UTC',
+        on: [{ days: 'mon#1', monthDays: '1-7', months: 'Jan', from: '08:00', to: '18:00' }, 'Sat 09:00-13:00'],
+        except: ['dz'],
+        only: ['term'],
+        from: '2026-09-01',
+        until: '2027-06-30',
+        enforce: true,
+      },
+      nightly: { cron: { start: '0 8 * * 1-5', stop: '0 19 * * *' } },
+      week: { on: { days: 'Mon-Fri' } },
+    },
+    calendars: { dz: { dates: ['07-05'], ics: 'dz.ics' }, term: { dates: ['2026-09-01/2027-06-30'] } },
+    tick: { every: '1h', maxAge: '60s' },
+    catchUp: '1h',
+    adopt: 'now',
+    retry: { pauses: ['1m'], alarmAfter: 1 },
+    overrides: { maxDuration: '366d' },
+    prices: { currency: 'DZD', sizes: { 'b-1-2-50': { hourly: 1.5, stopped: 0.4 }, free: { hourly: 0 } } },
   });
   expect(loadConfig(input, rightEnvironment)).toEqual({
     accounts: [{ ...defaults.accounts[0], projects: ['default', 'p2'] }],
@@ -138,6 +172,21 @@ it('everything the contract shows loads as it says', () => {
     states: { 'shut off': 'off', __odd: 'on' },
     alarms: { email: 'ops@example.com' },
     reservedConcurrency: 2,
+    timezone: 'Europe/Paris',
+    schedules: {
+      'office-hours': { timezone: 'Europe/Paris', on: 'Sun-Thu 08:00-18:00' },
+      lab: input.schedules?.lab,
+      nightly: { timezone: 'Europe/Paris', cron: { start: '0 8 * * 1-5', stop: '0 19 * * *' } },
+      week: { timezone: 'Europe/Paris', on: { days: 'Mon-Fri' } },
+    },
+    calendars: input.calendars,
+    tick: { everyMs: 3_600_000, maxAgeMs: 60_000 },
+    scheduling: { catchUpMs: 3_600_000, adopt: 'now', retryPausesMs: [60_000], alarmAfter: 1 },
+    overrides: { maxDurationMs: 31_622_400_000 },
+    prices: {
+      currency: 'DZD',
+      sizes: { 'b-1-2-50': { hourly: 1.5, stopped: 0.4 }, free: { hourly: 0, stopped: 0 } },
+    },
   });
 });
 
@@ -217,8 +266,14 @@ describe('the power.config.ts that comes with the project', () => {
     expect(config.webhooks).toEqual([]);
   });
 
-  it('spells out defaults only, beside its crons', () => {
-    expect({ ...config, crons: [] }).toEqual(defaults);
+  it('acts by schedules only on VMs that carry the tag, and not at first sight', () => {
+    expect(config.schedules).toEqual({ 'office-hours': { timezone: 'Africa/Algiers', on: 'Sun-Thu 08:00-18:00' } });
+    expect(config.scheduling.adopt).toBe('next-boundary');
+    expect(config.tags).toEqual([]);
+  });
+
+  it('spells out defaults only, beside its crons and schedules', () => {
+    expect({ ...config, crons: [], schedules: {}, timezone: null }).toEqual(defaults);
   });
 });
 
