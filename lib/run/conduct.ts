@@ -6,7 +6,7 @@ import { type Inventory, makePlan, type Plan } from '../core/plan.ts';
 import { vmKey } from '../core/vm.ts';
 import type { VmCloud } from '../ports.ts';
 import { takeInventory } from './inventory.ts';
-import { releaseLeases, withLeases } from './leasing.ts';
+import { withLeases } from './leasing.ts';
 import { makeReport, type RunReport } from './report.ts';
 import type { RunRequest, TickRequest } from './request.ts';
 import { markAttempts, markSettled } from './schedule/marking.ts';
@@ -73,12 +73,11 @@ async function conductTick(
   return pursued;
 }
 
-/** Leases, sends, settles, and gives the leases back. */
+/** Leases, sends and settles. */
 async function pursue(plan: Plan, isDryRun: boolean, world: LeasedWorld): Promise<Pursued> {
   const leased = isDryRun ? plan : await withLeases(plan, world.holder, world);
   tellPlan(leased, world);
   const settled = await settle(leased.pursuits, world);
-  if (!isDryRun) await releaseLeases(leased, world.holder, world);
   return { outcomes: [...leased.outcomes, ...settled], matched: plan.matched };
 }
 

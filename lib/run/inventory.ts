@@ -25,18 +25,27 @@ export type ProjectList = { readonly account: string; readonly project: string }
 
 /** The fleet within the scope. Throws `request` when the scope names an account or project that is not configured. */
 export async function takeInventory(scope: Scope, world: InventoryWorld): Promise<Inventory> {
-  const lists = withoutDoubles(await listProjects(accountsInScope(scope, world.accounts), world.log));
+  const { listed, unlisted } = await listFleet(scope, world);
+  return { vms: listed.map((vm) => readVm(vm, world)), unlisted };
+}
+
+/** The fleet within the scope as the API listed it, tags not read yet. Throws as `takeInventory`. */
+export async function listFleet(
+  scope: Scope,
+  { accounts, log }: Pick<RunWorld, 'accounts' | 'log'>,
+): Promise<{ readonly listed: readonly ListedVm[]; readonly unlisted: readonly Unlisted[] }> {
+  const lists = withoutDoubles(await listProjects(accountsInScope(scope, accounts), log));
   const unlisted: Unlisted[] = [];
-  const vms = lists.flatMap((list) => {
-    if ('vms' in list) return list.vms.map((vm) => readVm(vm, world));
+  const listed = lists.flatMap((list) => {
+    if ('vms' in list) return list.vms;
     unlisted.push({ account: list.account, project: list.project, reason: list.reason });
     return [];
   });
-  return { vms, unlisted };
+  return { listed, unlisted };
 }
 
-// A schedule that cannot be understood is a fault of its VM in every run, not only in a tick (rule 6).
-function readVm(listed: ListedVm, { tags, states, schedules }: InventoryWorld): Vm {
+/** The VM with its tags read: a schedule that cannot be understood is its fault in every run, not only in a tick (rule 6). */
+export function readVm(listed: ListedVm, { tags, states, schedules }: InventoryWorld): Vm {
   const vm = tagVm(listed, tags, states);
   const read = scheduleOf(vm, schedules);
   return 'faults' in read ? { ...vm, faults: [...vm.faults, ...read.faults] } : vm;

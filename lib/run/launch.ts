@@ -16,7 +16,7 @@ export interface Launch {
 }
 
 export interface LaunchWorld {
-  readonly store: RunStore;
+  readonly store: Pick<RunStore, 'record'>;
   readonly launcher: Launcher;
   readonly clock: Clock;
   readonly log: Log;

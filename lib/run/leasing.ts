@@ -7,10 +7,11 @@ import { vmKey } from '../core/vm.ts';
 import type { LeaseHolder } from '../ports.ts';
 import type { RunWorld } from './world.ts';
 
-// Longer than any run that is alive holds on to a VM; what died with its leases is taken over after it by age all the same.
+// A lease is never given back: until it lapses it also keeps out an older request that begins late.
+// Newer requests need not wait for that; they take it over.
 const leaseMs = 60 * 60_000;
 
-type LeaseWorld = Pick<RunWorld, 'leases' | 'engine' | 'clock' | 'log'>;
+type LeaseWorld = Pick<RunWorld, 'leases' | 'engine' | 'clock'>;
 
 /** The plan without those that a newer request has, and with their outcomes. Throws `aws`. */
 export async function withLeases(plan: Plan, holder: LeaseHolder, world: LeaseWorld): Promise<Plan> {
@@ -34,17 +35,6 @@ export function withoutKeys(plan: Plan, keys: readonly string[], at: number): Pl
     pursuits: plan.pursuits.filter((pursuit) => !isGone(pursuit)),
     outcomes: [...plan.outcomes, ...ended],
   };
-}
-
-/** Gives the leases back. That they lapse later instead is not worth failing a run for. */
-export async function releaseLeases(plan: Plan, holder: LeaseHolder, { leases, log }: LeaseWorld): Promise<void> {
-  const keys = leasedKeys(plan);
-  if (keys.length === 0) return;
-  try {
-    await leases.release(holder, keys);
-  } catch (error) {
-    log.warn('leases could not be given back; they lapse by themselves', { run: holder.run, error });
-  }
 }
 
 // A VM that is as wanted already is leased too: an older run may still be about to change it.

@@ -28,11 +28,15 @@ export function answered(pursuit: Pursuit, event: Answered): Pursuit {
     attempts: pursuit.attempts + event.posts,
     sends: pursuit.sends + (event.posts > 0 ? 1 : 0),
     patienceFrom: pursuit.patienceFrom ?? event.sentAt ?? event.answeredAt,
-    answer: event.posts > 0 ? { meaning: event.meaning, at: event.answeredAt, detail: event.detail } : pursuit.answer,
+    answer: event.posts > 0 || pursuit.answer === null ? answerOf(event) : pursuit.answer,
     mayHaveWorked: pursuit.mayHaveWorked || event.meaning === 'done' || event.meaning === 'unknown',
   };
   const verdict = verdictOnAnswer(after, event);
   return verdict === null ? after : finish(after, verdict, event.answeredAt);
+}
+
+function answerOf({ meaning, answeredAt, detail }: Answered): Pursuit['answer'] {
+  return { meaning, at: answeredAt, detail };
 }
 
 // What an answer settles by itself. Everything about power waits for a look (rule 3).

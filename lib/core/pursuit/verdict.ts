@@ -45,7 +45,8 @@ export function whyStill(pursuit: Pursuit): string {
   const running = pursuit.power === 'on' ? 'running' : pursuit.power;
   if (pursuit.wasSeenWanted)
     return `it was seen ${wantedPower[pursuit.action]}, then ${pursuit.power} again: somebody or something changed it back`;
-  const said = pursuit.answer === null ? 'nothing had to be sent' : `last answer: ${pursuit.answer.detail}`;
+  const detail = pursuit.answer?.detail ?? 'nothing had to be sent';
+  const said = pursuit.attempts === 0 ? detail : `last answer: ${detail}`;
   return `still ${running} when patience was over (${said})`;
 }
 
