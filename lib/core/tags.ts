@@ -15,19 +15,30 @@ export { specialKeys } from './tags/special.ts';
  * `tags` has own properties only for keys that could be read; ask with `Object.hasOwn`.
  */
 export function tagVm(listed: ListedVm, rules: readonly TagRule[], states: Readonly<Record<string, Power>>): Vm {
-  const { tags, faults } = merged([
-    sourceOfEntries('the tag rules of the configuration', lentTags(listed, rules)),
-    sourceOfEntries('the tags of the API', listed.tags),
-    sourceOfDescription(listed.description),
-  ]);
+  const { tags, faults } = merged(sourcesOf(listed, rules));
   const { id, name, account, project, region, size, state } = listed;
   const power = powerOf(state, states);
   return { id, name, account, project, region, size, state, power, tags, faults: [...listed.faults, ...faults] };
 }
 
+/** Where the tag of this key comes from, as the end of a sentence: `the description`; null where it stands nowhere. */
+export function tagSource(key: string, listed: ListedVm, rules: readonly TagRule[]): string | null {
+  const source = sourcesOf(listed, rules).find(({ values, unclear }) => values.has(key) || unclear.has(key));
+  return source?.where ?? null;
+}
+
 /** Whether the VM has the tag `protected`, with any value: then nothing ever acts on it (rule 1). */
 export function isProtected(vm: Pick<Vm, 'tags'>): boolean {
   return Object.hasOwn(vm.tags, 'protected');
+}
+
+/** The first beats the second beats the third. */
+function sourcesOf(listed: ListedVm, rules: readonly TagRule[]): readonly Source[] {
+  return [
+    sourceOfEntries('the tag rules of the configuration', lentTags(listed, rules)),
+    sourceOfEntries('the tags of the API', listed.tags),
+    sourceOfDescription(listed.description),
+  ];
 }
 
 function merged(sources: readonly Source[]): { readonly tags: Tags; readonly faults: readonly string[] } {

@@ -2,6 +2,7 @@
 // That a VM is in no list means nothing while some lists could not be read.
 
 import { PowerError } from '../../core/errors.ts';
+import { excerpt } from '../../core/excerpt.ts';
 import type { Unlisted } from '../../core/outcome.ts';
 import { chooseByIds } from '../../core/plan/choose.ts';
 import type { Inventory } from '../../core/plan.ts';
@@ -17,6 +18,13 @@ export function chosenVms(ids: readonly string[] | null, inventory: Inventory): 
   const names = missing.map(({ account, vm }) => (account === '' ? vm : `${account}/${vm}`));
   const shown = names.slice(0, 10).join(', ') + (names.length > 10 ? ` and ${names.length - 10} more` : '');
   throw notFound(`there is no VM ${shown}: check the id`, inventory.unlisted);
+}
+
+/** The VM of the id. Throws as `chosenVms`. */
+export function chosenVm(id: string, inventory: Inventory): Vm {
+  const [vm] = chooseByIds([id], inventory).chosen;
+  if (vm === undefined) throw notFound(`there is no VM ${excerpt(id)}: check the id`, inventory.unlisted);
+  return vm;
 }
 
 /** `not-found`, or `list-failed` where it may only seem so. */

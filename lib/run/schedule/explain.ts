@@ -9,11 +9,11 @@ import type { Mark } from '../../core/schedule/mark.ts';
 import { type Override, overrideAt } from '../../core/schedule/override.ts';
 import type { Schedule, Want } from '../../core/schedule/rule.ts';
 import type { Transition } from '../../core/schedule/timeline.ts';
-import { tagSource } from '../../core/tags.ts';
-import { type Vm, vmKey } from '../../core/vm.ts';
+import { isProtected, tagSource } from '../../core/tags.ts';
+import { type ListedVm, type Vm, vmKey } from '../../core/vm.ts';
 import type { FleetState } from '../../ports.ts';
 import { listFleet, readVm } from '../inventory.ts';
-import { chosenVms } from './chosen.ts';
+import { chosenVm } from './chosen.ts';
 import { courseOf } from './course-of.ts';
 import { judge } from './judge.ts';
 import type { ScheduleWorld } from './world.ts';
@@ -53,11 +53,14 @@ export async function explainVm(idText: string, at: number, world: ScheduleWorld
     world.state.load(),
   ]);
   const vms = listed.map((each) => readVm(each, world));
-  const [vm] = chosenVms([idText], { vms, unlisted });
-  const found = vm === undefined ? undefined : listed[vms.indexOf(vm)];
-  if (vm === undefined || found === undefined) throw new TypeError('an id was chosen that is in no list');
-  const source = vm.tags.schedule === undefined ? null : tagSource('schedule', found, world.tags);
+  const vm = chosenVm(idText, { vms, unlisted });
+  const source = sourceOfSchedule(vm, listed, world);
   return { ...explainAt(vm, at, state, world), ...(source === null ? {} : { tagSource: source }) };
+}
+
+function sourceOfSchedule({ tags, ...vm }: Vm, listed: readonly ListedVm[], world: ScheduleWorld): string | null {
+  const found = listed.find((each) => vmKey(each) === vmKey(vm));
+  return tags.schedule === undefined || found === undefined ? null : tagSource('schedule', found, world.tags);
 }
 
 function explainAt(vm: Vm, at: number, state: FleetState, { schedules }: ScheduleWorld): Explanation {
@@ -81,11 +84,9 @@ function heldBy({ overrides }: Course, at: number): Override | null {
   return override !== null && at < override.endMs ? override : null;
 }
 
+// Only what is protected or at fault has no judgement, and for those every action's decision says why.
 function leftAlone(vm: Vm): Explanation['decision'] {
-  const decision = decide('start', vm);
-  if (decision.kind === 'leave' && (decision.code === 'protected' || decision.code === 'fault'))
-    return { action: null, code: decision.code, reason: decision.reason };
-  throw new TypeError(`VM ${vmKey(vm)} has no judgement, though it is neither protected nor at fault`);
+  return { action: null, code: isProtected(vm) ? 'protected' : 'fault', reason: decide('start', vm).reason };
 }
 
 /** The explanation as `power explain --json` and the API show it. */
