@@ -3,28 +3,40 @@
 
 import type { Config } from '../lib/config.ts';
 import { type Deployment, prefixOf, type Resource, type Resources, ref } from './cloudformation.ts';
-import { type FunctionKey, functionId, functionKeys } from './functions.ts';
+import { type FunctionKey, functionId, functionKeys, logGroupId } from './functions.ts';
 import { queueId } from './storage.ts';
 
 export const topicId = 'AlarmTopic';
 
 const meaning: Readonly<Record<FunctionKey, string>> = {
   scheduled: 'A cron could not launch its run. See the log of the function "scheduled".',
+  reconcile: 'Schedules are not looked after: ticks fail. See the log of the function "reconcile".',
   api: 'The HTTP API failed on a request. See the log of the function "api".',
   webhook: 'A webhook failed on a request. See the log of the function "webhook".',
   run: 'A run ended in trouble: some VM failed, is unknown or was refused. See the log of the function "run", or the run by its name.',
 };
 
+/** What a tick says in the field `alarm` of its log, and what that means. */
+const tickAlarms = {
+  'in-vain':
+    'VMs do not become what their schedules want, after several attempts. The log of the function "reconcile" names them.',
+  tags: 'VMs are left alone because of faults in their tags. The log of the function "reconcile" says which, and what is wrong.',
+  unlisted: 'Projects are left alone because they could not be listed. The log of the function "reconcile" says why.',
+} as const;
+
 export function alarms(config: Config, deployment: Deployment): Resources {
-  const errors = functionKeys.map((key) => [`${alarmPart(key)}ErrorsAlarm`, errorsAlarm(key, deployment)] as const);
+  const errors = functionKeys.map(
+    (key) => [`${idPart(key)}ErrorsAlarm`, errorsAlarm(key, config, deployment)] as const,
+  );
   return {
     // Not encrypted with the account's default SNS key: CloudWatch may not use that one, and alarms would vanish.
     [topicId]: { Type: 'AWS::SNS::Topic', Properties: { TopicName: `${prefixOf(deployment)}-alarms` } },
     ...(config.alarms === null ? {} : { AlarmEmail: subscription(config.alarms.email) }),
     ...Object.fromEntries(errors),
+    ...(config.tick === null ? {} : logAlarms(config.tick, deployment)),
     DeadLettersAlarm: alarm(deployment, 'dead-letters', {
       AlarmDescription:
-        'A cron, or a run, could not be delivered and was given up. Its event is in the dead-letter queue.',
+        'A cron, a tick or a run could not be delivered and was given up. Its event is in the dead-letter queue.',
       Namespace: 'AWS/SQS',
       MetricName: 'ApproximateNumberOfMessagesVisible',
       Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': [queueId, 'QueueName'] } }],
@@ -33,22 +45,56 @@ export function alarms(config: Config, deployment: Deployment): Resources {
   };
 }
 
-function alarmPart(key: FunctionKey): string {
-  return key.charAt(0).toUpperCase() + key.slice(1);
+function idPart(name: string): string {
+  const words = name.split('-');
+  return words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
 }
 
 function subscription(email: string): Resource {
   return { Type: 'AWS::SNS::Subscription', Properties: { TopicArn: ref(topicId), Protocol: 'email', Endpoint: email } };
 }
 
-function errorsAlarm(key: FunctionKey, deployment: Deployment): Resource {
+function errorsAlarm(key: FunctionKey, { tick }: Config, deployment: Deployment): Resource {
   return alarm(deployment, `${key}-errors`, {
     AlarmDescription: meaning[key],
     Namespace: 'AWS/Lambda',
     MetricName: 'Errors',
     Dimensions: [{ Name: 'FunctionName', Value: ref(functionId(key)) }],
     Statistic: 'Sum',
+    ...(key === 'reconcile' && tick !== null ? acrossTicks(tick) : {}),
   });
+}
+
+/** A metric of each kind of trouble that ticks tell of, and its alarm. */
+function logAlarms(tick: NonNullable<Config['tick']>, deployment: Deployment): Resources {
+  const made = Object.entries(tickAlarms).flatMap(([word, description]) => {
+    const metric = { Namespace: prefixOf(deployment), MetricName: `tick-${word}` };
+    const rings = { AlarmDescription: description, ...metric, Statistic: 'Sum', ...acrossTicks(tick) };
+    return [
+      [`Tick${idPart(word)}Metric`, logMetric(word, metric)] as const,
+      [`Tick${idPart(word)}Alarm`, alarm(deployment, metric.MetricName, rings)] as const,
+    ];
+  });
+  return Object.fromEntries(made);
+}
+
+function logMetric(word: string, { Namespace, MetricName }: { Namespace: string; MetricName: string }): Resource {
+  return {
+    Type: 'AWS::Logs::MetricFilter',
+    Properties: {
+      LogGroupName: ref(logGroupId('reconcile')),
+      FilterPattern: `{ $.alarm = "${word}" }`,
+      MetricTransformations: [{ MetricNamespace: Namespace, MetricName, MetricValue: '1' }],
+    },
+  };
+}
+
+/**
+ * Rings as long as any of the last three ticks told of it: a trouble that lasts is one alarm and not one per tick, and neither a tick
+ * that comes some seconds late nor one that is missed ends it.
+ */
+function acrossTicks({ everyMs }: NonNullable<Config['tick']>): Readonly<Record<string, number>> {
+  return { Period: everyMs / 1000, EvaluationPeriods: 3, DatapointsToAlarm: 1 };
 }
 
 function alarm(deployment: Deployment, name: string, what: Readonly<Record<string, unknown>>): Resource {
@@ -56,13 +102,13 @@ function alarm(deployment: Deployment, name: string, what: Readonly<Record<strin
     Type: 'AWS::CloudWatch::Alarm',
     Properties: {
       AlarmName: `${prefixOf(deployment)}-${name}`,
-      ...what,
       Period: 60,
       EvaluationPeriods: 1,
       Threshold: 1,
       ComparisonOperator: 'GreaterThanOrEqualToThreshold',
       TreatMissingData: 'notBreaching',
       AlarmActions: [ref(topicId)],
+      ...what,
     },
   };
 }

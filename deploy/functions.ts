@@ -1,7 +1,7 @@
-// The four functions as the framework names them in the template.
+// The five functions as the framework names them in the template.
 // One list, so that roles, alarms and schedules cannot forget one.
 
-export const functionKeys = ['scheduled', 'api', 'webhook', 'run'] as const;
+export const functionKeys = ['scheduled', 'reconcile', 'api', 'webhook', 'run'] as const;
 
 export type FunctionKey = (typeof functionKeys)[number];
 

@@ -4,8 +4,8 @@
 import { resolve } from 'node:path';
 import { PowerError } from '../lib/core/errors.ts';
 import { readConfig } from './config.ts';
-import { fireCron, nextTimeOf } from './offline/crons.ts';
 import { examples } from './offline/examples.ts';
+import { fire, nextTimeOf } from './offline/firing.ts';
 import { offlineUsage, parseOfflineOptions } from './offline/options.ts';
 import { type Offline, startOffline } from './offline/start.ts';
 
@@ -21,10 +21,10 @@ function introduce({ apiUrl, simulatorUrl, firing, webhooks }: Offline): void {
   say('');
   for (const line of examples({ apiUrl, webhooks })) say(`  ${line}`);
   say('');
-  firing.crons.forEach((cron, index) => {
-    const next = nextTimeOf(cron, new Date());
-    say(`  [${index + 1}] fires cron ${cron.name}${next === null ? '' : `, due ${next.toISOString()}`}`);
-  });
+  for (const schedule of firing.schedules) {
+    const next = nextTimeOf(schedule, new Date());
+    say(`  [${schedule.key}] fires ${schedule.name}${next === null ? '' : `, due ${next.toISOString()}`}`);
+  }
   say('  [q] or Ctrl-C ends everything');
   say('');
 }
@@ -36,7 +36,7 @@ function endingSignal(): Promise<void> {
   });
 }
 
-/** Fires crons by their keys, and resolves on the key that ends everything. */
+/** Fires schedules by their keys, and resolves on the key that ends everything. */
 function endingKey({ firing }: Offline): Promise<void> {
   return new Promise((resolve) => {
     const { stdin } = process;
@@ -45,8 +45,8 @@ function endingKey({ firing }: Offline): Promise<void> {
     stdin.on('data', (keys) => {
       for (const key of keys.toString()) {
         if (key === 'q' || key === '\u0003') resolve();
-        const cron = firing.crons[Number(key) - 1];
-        if (cron) fireCron(cron, new Date(), firing).catch((error: unknown) => say(String(error)));
+        const schedule = firing.schedules.find((one) => one.key === key);
+        if (schedule) fire(schedule, new Date(), firing).catch((error: unknown) => say(String(error)));
       }
     });
   });

@@ -17,7 +17,7 @@ export function makeResources(config: Config, deployment: Deployment): Resources
   const made: Resources = {
     ...storage(deployment),
     ...roles(config),
-    ...schedules(config.crons, deployment),
+    ...schedules(config, deployment),
     ...alarms(config, deployment),
   };
   return {

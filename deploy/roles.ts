@@ -25,13 +25,24 @@ function grantsOf(key: FunctionKey, config: Config): readonly Grant[] {
   switch (key) {
     case 'scheduled':
       return [...launch, deadLetters];
+    case 'reconcile':
+      // Marks and overrides come in one query, and marks that change are written one by one.
+      return [...launch, onTable('dynamodb:Query', 'dynamodb:UpdateItem'), accountSecrets];
     case 'api':
-      return [...launch, onTable('dynamodb:Query'), accountSecrets];
+      // Updates cancel overrides.
+      return [...launch, onTable('dynamodb:Query', 'dynamodb:UpdateItem'), accountSecrets];
     case 'webhook':
       return [...launch, secrets(config.webhooks.map(({ secretId }) => secretId))];
     case 'run':
       return [
-        onTable('dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:BatchWriteItem'),
+        // Queries read marks, overrides and leases; only leases are deleted, when they are given back.
+        onTable(
+          'dynamodb:GetItem',
+          'dynamodb:Query',
+          'dynamodb:UpdateItem',
+          'dynamodb:DeleteItem',
+          'dynamodb:BatchWriteItem',
+        ),
         accountSecrets,
         deadLetters,
       ];

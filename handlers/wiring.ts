@@ -16,12 +16,15 @@ export interface Wiring {
   readonly config: () => Config;
   readonly log: () => Log;
   readonly secrets: () => SecretReader;
+  /** The name of the table. */
+  readonly table: () => string;
   readonly store: () => RunStore;
   readonly launcher: () => Launcher;
 }
 
 const clock = systemClock;
 const environment = once(() => readEnvironment());
+const table = () => needed('POWER_TABLE', environment().tableName);
 
 /** The parts of a deployment; each is made on its first call. Throws `config`. */
 export const wiring: Wiring = {
@@ -29,7 +32,8 @@ export const wiring: Wiring = {
   config: once(() => loadConfig(powerConfig, environment(), { where: 'lambda' })),
   log: once(() => lambdaLog({ level: levelOf(environment().logLevel), service: 'openscaler-power' })),
   secrets: once(() => secretsManager()),
-  store: once(() => dynamoRunStore({ table: needed('POWER_TABLE', environment().tableName), clock })),
+  table,
+  store: once(() => dynamoRunStore({ table: table(), clock })),
   launcher: once(() => lambdaLauncher({ functionName: needed('POWER_RUN_FUNCTION', environment().runFunctionName) })),
 };
 

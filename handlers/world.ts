@@ -1,6 +1,9 @@
-// The world of a run in a Lambda: its clouds, its engine and its policy.
+// The worlds of runs and schedules in a Lambda: clouds, engine, policy, schedules, and what is remembered between two ticks.
 // Apart from wiring.ts, so that the handlers that only launch carry none of it.
 
+import { dynamoLeases } from '../lib/aws/leases.ts';
+import { dynamoStateStore } from '../lib/aws/state-store.ts';
+import { schedulesOf, textFilesIn } from '../lib/config/schedules.ts';
 import type { RunEvent } from '../lib/ports.ts';
 import { conduct, type Run } from '../lib/run/conduct.ts';
 import { inProcessEngine } from '../lib/run/engine.ts';
@@ -11,13 +14,12 @@ import type { RunWorld } from '../lib/run/world.ts';
 import { wireFleet } from '../lib/wiring/fleet.ts';
 import { once, wiring } from './wiring.ts';
 
-type NamedRequest = { readonly name: string; readonly request: RunRequest };
-
-// Once per container: connections, token caches and paces outlive a run.
-const runWorld = once((): RunWorld => {
+/** The world of runs, and of everything about schedules; once per container: connections, token caches and paces outlive a run. */
+export const runWorld = once((): RunWorld => {
   const config = wiring.config();
   const { clock } = wiring;
   const log = wiring.log();
+  const table = { table: wiring.table(), clock };
   return {
     accounts: wireFleet(config, { secrets: wiring.secrets(), clock, log }),
     engine: inProcessEngine(clock),
@@ -27,21 +29,25 @@ const runWorld = once((): RunWorld => {
     inFlight: config.pace.inFlight,
     tags: config.tags,
     states: config.states,
+    // A Lambda's working directory is its package's root, where the iCalendar files are.
+    schedules: schedulesOf(config, textFilesIn(process.cwd())),
+    state: dynamoStateStore(table),
+    leases: dynamoLeases(table),
   };
 });
 
 /** Conducts a run over the deployment's fleet. */
-export function conductRun(run: NamedRequest, hooks: RunHooks) {
+export function conductRun(run: Run, hooks: RunHooks) {
   return conduct(run, { ...runWorld(), ...hooks });
 }
 
 /** Conducts a dry run and says how many VMs were listed. */
-export async function planRun(run: NamedRequest, until: number) {
+export async function planRun(run: { readonly name: string; readonly request: RunRequest }, until: number) {
   let listed = 0;
   const onEvent = (event: RunEvent) => {
     if (event.kind === 'listed') listed = event.vms;
   };
-  const report = await conductRun(run, { until, onEvent });
+  const report = await conductRun({ ...run, requestedAt: wiring.clock.now() }, { until, onEvent });
   return { report, listed };
 }
 

@@ -15,6 +15,8 @@ export function examples({ apiUrl, webhooks }: ExampleSetup): readonly string[] 
     `curl -s ${apiUrl}/v1/runs ${json} -d '{"action":"shutdown","select":"env=dev","dryRun":true}'`,
     `curl -s ${apiUrl}/v1/runs ${json} -d '{"action":"shutdown","select":"env=dev"}'`,
     `curl -s ${apiUrl}/v1/runs/NAME    # with the name that the one above answered`,
+    `curl -s '${apiUrl}/v1/plan?select=schedule&days=7'`,
+    `curl -s ${apiUrl}/v1/overrides ${json} -d '{"keep":"on","select":"env=dev","for":"2h","reason":"a demo"}'`,
     ...webhooks.flatMap((webhook) => signedExample(`${apiUrl}/v1/webhooks/${webhook.name}`, webhook)),
   ];
 }

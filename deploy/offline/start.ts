@@ -3,17 +3,18 @@
 
 import { randomBytes } from 'node:crypto';
 import { systemClock } from '../../lib/clock.ts';
-import type { Config, CronConfig, WebhookConfig } from '../../lib/config.ts';
+import type { Config, WebhookConfig } from '../../lib/config.ts';
 import { PowerError } from '../../lib/core/errors.ts';
 import { demoFleet } from '../../simulator/demo-fleet.ts';
 import { startSecretsManager } from '../../simulator/secrets-manager.ts';
 import { defaultToken, startSimulator } from '../../simulator/simulator.ts';
 import { prefixOf } from '../cloudformation.ts';
-import { type CronFiring, fireCron, fireOnTime } from './crons.ts';
+import { type Firing, fire, fireOnTime } from './firing.ts';
 import { startLambdaEndpoint } from './lambda-endpoint.ts';
 import { startLocalTable } from './local-table.ts';
 import type { OfflineOptions } from './options.ts';
 import { freePort, refuseTakenPorts } from './ports.ts';
+import { type LocalSchedule, localSchedules } from './schedules.ts';
 import { startServerlessOffline } from './serverless-offline.ts';
 
 export interface OfflineSetup {
@@ -28,7 +29,7 @@ export interface OfflineSetup {
 export interface Offline {
   readonly apiUrl: string;
   readonly simulatorUrl: string;
-  readonly firing: CronFiring;
+  readonly firing: Firing;
   readonly webhooks: readonly (WebhookConfig & { readonly secret: string })[];
   /** Resolves when serverless-offline has ended by itself. */
   readonly ended: Promise<number | null>;
@@ -90,12 +91,7 @@ async function startParts(
   };
   const child = await startServerlessOffline({ directory, httpPort, lambdaPort: behindPort, variables });
   kept(child);
-  const firing = {
-    crons: config.crons,
-    lambdaUrl: lambda.url,
-    functionName: `${prefixOf(deployment)}-scheduled`,
-    say,
-  };
+  const firing = { schedules: localSchedules(config, deployment), lambdaUrl: lambda.url, say };
   kept(startClock(firing));
   return { apiUrl: `http://127.0.0.1:${httpPort}`, simulatorUrl: simulator.url, firing, webhooks, ended: child.ended };
 }
@@ -125,12 +121,12 @@ function secretsOf(config: Config, webhooks: Offline['webhooks']): Record<string
   return Object.fromEntries([...tokens, ...webhooks.map(({ secretId, secret }) => [secretId, secret] as const)]);
 }
 
-function startClock(firing: CronFiring): Closable {
+function startClock(firing: Firing): Closable {
   const stop = new AbortController();
-  const fire = async (cron: CronConfig, dueAt: Date) => {
-    await fireCron(cron, dueAt, firing).catch((error: unknown) => firing.say(String(error)));
+  const fireOne = async (schedule: LocalSchedule, dueAt: Date) => {
+    await fire(schedule, dueAt, firing).catch((error: unknown) => firing.say(String(error)));
   };
-  const ended = fireOnTime(firing.crons, fire, { clock: systemClock, stop: stop.signal });
+  const ended = fireOnTime(firing.schedules, fireOne, { clock: systemClock, stop: stop.signal });
   return {
     close: () => {
       stop.abort();

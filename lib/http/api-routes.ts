@@ -4,8 +4,10 @@
 import { jsonAnswer } from './answer.ts';
 import type { ApiWorld } from './api-world.ts';
 import { openApiDocument } from './openapi.ts';
+import { deleteOverride, getOverrides, postOverride } from './overrides.ts';
 import type { Route } from './route.ts';
 import { getRun, postRun } from './runs.ts';
+import { getExplanation, getPlan } from './schedules.ts';
 import { getVms, postVmAction } from './vms.ts';
 
 export const apiRoutes: readonly Route<ApiWorld>[] = [
@@ -13,5 +15,10 @@ export const apiRoutes: readonly Route<ApiWorld>[] = [
   { method: 'GET', path: '/v1/runs/{name}', answer: getRun },
   { method: 'GET', path: '/v1/vms', answer: getVms },
   { method: 'POST', path: '/v1/vms/{vm_id}/actions', answer: postVmAction },
+  { method: 'GET', path: '/v1/vms/{vm_id}/explain', answer: getExplanation },
+  { method: 'GET', path: '/v1/plan', answer: getPlan },
+  { method: 'POST', path: '/v1/overrides', answer: postOverride },
+  { method: 'GET', path: '/v1/overrides', answer: getOverrides },
+  { method: 'DELETE', path: '/v1/overrides/{id}', answer: deleteOverride },
   { method: 'GET', path: '/openapi.json', answer: () => jsonAnswer(200, openApiDocument) },
 ];

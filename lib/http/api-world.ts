@@ -6,6 +6,7 @@ import type { Inventory } from '../core/plan.ts';
 import type { Clock, Launcher, Log, RunStore } from '../ports.ts';
 import type { RunReport } from '../run/report.ts';
 import type { RunRequest } from '../run/request.ts';
+import type { ScheduleUses } from './schedule-world.ts';
 
 export interface DryRun {
   readonly report: RunReport;
@@ -24,4 +25,5 @@ export interface ApiWorld {
   readonly plan: (run: { readonly name: string; readonly request: RunRequest }, until: number) => Promise<DryRun>;
   /** Lists the whole fleet. */
   readonly inventory: () => Promise<Inventory>;
+  readonly schedules: ScheduleUses;
 }

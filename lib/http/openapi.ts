@@ -2,6 +2,7 @@
 // Says what the routes do; the schemas stand in openapi-schemas.ts.
 
 import { refTo, type schemas as Schemas, schemas } from './openapi-schemas.ts';
+import { planDays } from './schedules.ts';
 
 function json(description: string, schema: keyof typeof Schemas) {
   return { description, content: { 'application/json': { schema: refTo(schema) } } };
@@ -14,7 +15,7 @@ function body(schema: keyof typeof Schemas) {
 const problemTexts = {
   400: 'The request is not valid; `faults` lists every fault.',
   403: 'The action may lose data and the body does not allow it; `faults` names the field.',
-  404: 'There is no such run.',
+  404: 'There is no such run, VM or override, or nothing is selected.',
   409: 'Another request stands under this Idempotency-Key.',
   413: 'The body has more than 64 KiB.',
   415: 'The body has a content type that is not JSON.',
@@ -39,6 +40,18 @@ const idempotencyKey = {
   in: 'header',
   description: 'A repeat with the same key and body finds the first run; with another body it is a 409.',
   schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[ -~]+$' },
+};
+
+const overrideKey = {
+  ...idempotencyKey,
+  description: 'A repeat with the same key and body finds the first override; with another body it is a 409.',
+};
+
+const selectParameter = {
+  name: 'select',
+  in: 'query',
+  description: 'Only the VMs that this selector matches, or could match if their tags were mended; `*` is all.',
+  schema: { type: 'string', minLength: 1 },
 };
 
 function pathParameter(name: string, schema: object) {
@@ -71,14 +84,7 @@ const paths = {
     get: {
       operationId: 'listVms',
       summary: 'The fleet, with tags and power',
-      parameters: [
-        {
-          name: 'select',
-          in: 'query',
-          description: 'Only the VMs that this selector matches, or could match if their tags were mended; `*` is all.',
-          schema: { type: 'string', minLength: 1 },
-        },
-      ],
+      parameters: [selectParameter],
       responses: {
         200: json('The VMs, and the projects that could not be listed.', 'Fleet'),
         ...problems(400, 502, 503, 504),
@@ -92,6 +98,67 @@ const paths = {
       parameters: [pathParameter('vm_id', { type: 'string' }), idempotencyKey],
       requestBody: body('VmAction'),
       responses: { 202: launched, ...problems(400, 403, 409, 413, 415, 503) },
+    },
+  },
+  '/v1/vms/{vm_id}/explain': {
+    get: {
+      operationId: 'explainVm',
+      summary: 'Which schedule a VM has, and what a tick would do with it, and why',
+      parameters: [
+        pathParameter('vm_id', { type: 'string' }),
+        {
+          name: 'at',
+          in: 'query',
+          description: 'The instant to decide for; now when left out.',
+          schema: { type: 'string', format: 'date-time' },
+        },
+      ],
+      responses: {
+        200: json('The object of `power explain --json`.', 'Explanation'),
+        ...problems(400, 404, 502, 503, 504),
+      },
+    },
+  },
+  '/v1/plan': {
+    get: {
+      operationId: 'readPlan',
+      summary: 'What the schedules of the fleet want, from now on',
+      parameters: [
+        selectParameter,
+        {
+          name: 'days',
+          in: 'query',
+          description: 'How many days ahead.',
+          schema: { type: 'integer', minimum: 1, maximum: planDays.most, default: planDays.byDefault },
+        },
+      ],
+      responses: { 200: json('The object of `power plan --json`.', 'Outlook'), ...problems(400, 502, 503, 504) },
+    },
+  },
+  '/v1/overrides': {
+    post: {
+      operationId: 'makeOverride',
+      summary: 'Keep VMs on or off for a while, whatever their schedules want',
+      parameters: [overrideKey],
+      requestBody: body('OverrideRequest'),
+      responses: {
+        200: json('The first override under this Idempotency-Key.', 'MadeOverride'),
+        201: json('The override, and the VMs that it is on.', 'MadeOverride'),
+        ...problems(400, 404, 409, 413, 415, 502, 503, 504),
+      },
+    },
+    get: {
+      operationId: 'listOverrides',
+      summary: 'The overrides that hold',
+      responses: { 200: json('The overrides.', 'Overrides'), ...problems(503) },
+    },
+  },
+  '/v1/overrides/{id}': {
+    delete: {
+      operationId: 'cancelOverride',
+      summary: 'End an override now',
+      parameters: [pathParameter('id', { type: 'string', pattern: '^[A-Za-z0-9_-]{1,64}$' })],
+      responses: { 200: json('The override, cancelled now or before.', 'CancelledOverride'), ...problems(404, 503) },
     },
   },
   '/openapi.json': {

@@ -4,7 +4,7 @@
 import type { HttpAnswer } from './answer.ts';
 import type { HttpRequest } from './request.ts';
 
-export type Method = 'GET' | 'POST';
+export type Method = 'GET' | 'POST' | 'DELETE';
 
 export interface Route<World> {
   readonly method: Method;

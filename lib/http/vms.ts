@@ -10,6 +10,7 @@ import type { ApiWorld } from './api-world.ts';
 import { checkBody, invalid, readJsonBody } from './body.ts';
 import { refuseDataLoss } from './data-loss.ts';
 import { apiRunName } from './idempotency-key.ts';
+import { readQuery } from './query.ts';
 import type { HttpRequest } from './request.ts';
 import { fleetJson } from './run-json.ts';
 import { launchFromApi, refuseUnlistable } from './runs.ts';
@@ -36,19 +37,10 @@ function requestFor(vmId: string | undefined, action: Action, allowDataLoss: boo
 
 /** GET /v1/vms: all VMs, or those that the selector matches or, where tags are at fault, could match. */
 export async function getVms(http: HttpRequest, world: ApiWorld): Promise<HttpAnswer> {
-  const text = readSelect(http.query);
-  const selector = text === null ? null : parseSelector(text);
+  const { select } = readQuery(http.query, ['select']);
+  const selector = select === null ? null : parseSelector(select);
   const { vms, unlisted } = await world.inventory();
   refuseUnlistable(vms.length, { unlisted });
   const shown = selector === null ? vms : vms.filter((vm) => matches(selector, vm) !== 'no');
   return jsonAnswer(200, fleetJson(shown, unlisted));
-}
-
-function readSelect(query: URLSearchParams): string | null {
-  const faults = [...new Set(query.keys())].flatMap((path) => {
-    if (path !== 'select') return [{ path, message: 'unknown; the only parameter is select' }];
-    return query.getAll(path).length > 1 ? [{ path, message: 'is there twice; join the two by a comma' }] : [];
-  });
-  if (faults.length > 0) throw invalid(faults);
-  return query.get('select');
 }

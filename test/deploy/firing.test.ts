@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fireOnTime } from '../../deploy/offline/crons.ts';
+import { fireOnTime } from '../../deploy/offline/firing.ts';
 import type { CronConfig } from '../../lib/config.ts';
 import { FakeClock } from '../fakes/clock.ts';
 
@@ -29,7 +29,7 @@ async function firings(crons: readonly CronConfig[], count: number, lateMs = 0) 
   return fired;
 }
 
-describe('crons on localhost', () => {
+describe('schedules on localhost', () => {
   it('are fired when they are due in their zone, each by itself', async () => {
     const crons = [cron('down', '0 19 ? * * *', 'Africa/Algiers'), cron('up', '30 7 ? * FRI *')];
     expect(await firings(crons, 3)).toEqual([

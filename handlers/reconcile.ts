@@ -1,0 +1,65 @@
+// Fired by EventBridge Scheduler every few minutes: makes the fleet as its schedules want it.
+// Ends in an error when nothing could be looked after, so that the function's error alarm rings; the next tick catches up.
+
+import type { Config } from '../lib/config.ts';
+import { PowerError } from '../lib/core/errors.ts';
+import { type TickReport, tick } from '../lib/run/schedule/tick.ts';
+import { readTickEvent } from '../lib/run/schedule/tick-event.ts';
+import { failure } from './failure.ts';
+import { launchParts, wiring } from './wiring.ts';
+import { runWorld } from './world.ts';
+
+/** What a tick answers, for whoever fires one by hand. */
+export interface TickSummary {
+  /** The tick's instant. */
+  readonly tick: string;
+  readonly listed: number;
+  readonly scheduled: number;
+  readonly acting: number;
+  readonly inVain: number;
+  readonly atFault: number;
+  readonly unlisted: number;
+  /** The run that acts, if there was something to do. */
+  readonly run: string | null;
+}
+
+/** `{ tick: "<instant>" }` → what was found and launched. */
+export async function handler(event: unknown): Promise<TickSummary> {
+  try {
+    const config = wiring.config();
+    const { maxAgeMs } = configuredTick(config);
+    const at = readTickEvent(event, wiring.clock.now());
+    const report = await tick(at, { ...runWorld(), ...launchParts(), maxAgeMs });
+    refuseBlindness(report, config);
+    return summaryOf(report);
+  } catch (error) {
+    throw failure('a tick failed; the next one catches up', error);
+  }
+}
+
+function configuredTick({ tick }: Config): NonNullable<Config['tick']> {
+  if (tick !== null) return tick;
+  throw new PowerError('request', 'the configuration has no tick: deploy again to remove its schedule');
+}
+
+/** A tick that saw nothing at all has failed, though each list's failure is only a project left alone. */
+function refuseBlindness({ unlisted }: TickReport, { accounts }: Config): void {
+  const projects = accounts.reduce((sum, account) => sum + account.projects.length, 0);
+  if (unlisted.length < projects) return;
+  throw new PowerError('list-failed', 'no project could be listed: no schedule was looked after', {
+    faults: unlisted.map(({ account, project, reason }) => `${account}/${project}: ${reason}`),
+  });
+}
+
+function summaryOf({ at, listed, scheduled, acting, inVain, atFault, unlisted, launched }: TickReport): TickSummary {
+  return {
+    tick: new Date(at).toISOString(),
+    listed,
+    scheduled,
+    acting: acting.length,
+    inVain: inVain.length,
+    atFault: atFault.length,
+    unlisted: unlisted.length,
+    run: launched?.run.name ?? null,
+  };
+}
