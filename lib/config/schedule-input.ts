@@ -111,7 +111,7 @@ export interface SchedulingInput {
   /**
    * When a schedule's act that changed nothing is tried again: after each of these pauses, the last one for all further attempts;
    * and from how many attempts in vain on an alarm says so.
-   * @default { pauses: ['5m', '10m', '20m', '40m', '1h'], alarmAfter: 3 }
+   * @default { pauses: ['10m', '20m', '40m', '1h'], alarmAfter: 3 }
    */
   readonly retry?: { readonly pauses?: readonly DurationText[]; readonly alarmAfter?: number };
   /**

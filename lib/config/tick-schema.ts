@@ -40,7 +40,8 @@ export const retry = strict({
       v.minLength(1, 'must have at least one duration'),
       v.maxLength(20, 'must have at most 20 durations; the last one holds for all further attempts'),
     ),
-    ['5m', '10m', '20m', '40m', '1h'],
+    // The first is longer than a run's patience with one VM: an attempt is not followed by another while it is settling.
+    ['10m', '20m', '40m', '1h'],
   ),
   alarmAfter: v.optional(field.wholeNumber(1, 100), 3),
 });

@@ -22,7 +22,7 @@ describe('in plain words', () => {
       'Every 5m the VMs with a schedule are made what it wants; a tick that comes more than 10m late does nothing.',
       'A start or stop that a one-sided schedule or a cron asks for is still done up to 2h late.',
       'A VM that is seen for the first time is left as it is until its schedule next changes.',
-      'What changed nothing is tried again after 5m, 10m, 20m, 40m, 1h, the last again and again; with attempt 3 in vain there is an alarm.',
+      'What changed nothing is tried again after 10m, 20m, 40m, 1h, the last again and again; with attempt 3 in vain there is an alarm.',
       'An override ("keep on", "keep off") lasts at most 7d.',
       'A shutdown is given 8m, and is sent again once, 90s after an answer that changed nothing.',
       'No VM is ever forced off after a shutdown, whatever its tag says.',

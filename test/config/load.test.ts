@@ -28,7 +28,7 @@ const defaults: Config = {
   scheduling: {
     catchUpMs: 7_200_000,
     adopt: 'next-boundary',
-    retryPausesMs: [300_000, 600_000, 1_200_000, 2_400_000, 3_600_000],
+    retryPausesMs: [600_000, 1_200_000, 2_400_000, 3_600_000],
     alarmAfter: 3,
   },
   tick: { everyMs: 300_000, maxAgeMs: 600_000 },
