@@ -1,33 +1,61 @@
-// From --config and the environment to a fleet that can be listed and acted on.
+// From --config and the environment to a fleet that can be listed and acted on, with what is remembered of it.
 // The terminal's wiring: handlers have their own, and nothing below cli/ knows of either.
 
+import { resolve } from 'node:path';
+import { dynamoLeases } from '../lib/aws/leases.ts';
 import { secretsManager } from '../lib/aws/secrets.ts';
-import { type Config, type Environment, loadConfig, readEnvironment } from '../lib/config.ts';
+import { dynamoStateStore } from '../lib/aws/state-store.ts';
+import { loadWithSchedules, textFilesIn } from '../lib/config/schedules.ts';
+import { type Config, type Environment, readEnvironment } from '../lib/config.ts';
+import { PowerError } from '../lib/core/errors.ts';
+import type { Schedules } from '../lib/core/schedule/schedules.ts';
+import type { Clock, Leases, StateStore } from '../lib/ports.ts';
 import { inProcessEngine } from '../lib/run/engine.ts';
 import type { RunWorld } from '../lib/run/world.ts';
 import { wireFleet } from '../lib/wiring/fleet.ts';
 import { readConfigInput } from './config-input.ts';
 import { logLevelOf, makeTerminalLog } from './log.ts';
 import type { GlobalOptions } from './program.ts';
+import { fileStateStore } from './state/file.ts';
+import { memoryLeases } from './state/leases.ts';
+import { memoryStateStore } from './state/memory.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface Fleet {
   readonly config: Config;
   readonly world: RunWorld;
+  /** Whether marks and overrides outlast this command. */
+  readonly isRemembered: boolean;
+}
+
+export interface Loaded {
+  readonly config: Config;
+  readonly schedules: Schedules;
+  readonly environment: Environment;
+}
+
+/** The configuration and the environment, checked. Throws `config` with every fault. */
+export async function loadFleet(
+  options: GlobalOptions,
+  terminal: Terminal,
+  credentials: 'required' | 'optional',
+): Promise<Loaded> {
+  const environment = readEnvironment();
+  const { input, directory } = await readConfigInput(options.config, terminal.directory);
+  const readText = textFilesIn(directory);
+  return { ...loadWithSchedules(input, environment, { where: 'terminal', credentials, readText }), environment };
 }
 
 /** The configured fleet, ready to use. Throws `config` with every fault. */
 export async function openFleet(options: GlobalOptions, terminal: Terminal): Promise<Fleet> {
-  const environment = readEnvironment();
-  const input = await readConfigInput(options.config, terminal.directory);
-  const config = loadConfig(input, environment, { where: 'terminal', credentials: 'required' });
-  return { config, world: worldOf(config, environment, options, terminal) };
+  const loaded = await loadFleet(options, terminal, 'required');
+  const isRemembered = options.state !== undefined || loaded.environment.tableName !== null;
+  return { config: loaded.config, world: worldOf(loaded, options, terminal), isRemembered };
 }
 
 /** What a run needs, over the accounts of the configuration. Reads no secret yet. */
 export function worldOf(
-  config: Config,
-  environment: Environment,
+  { config, schedules, environment }: Loaded,
   options: GlobalOptions,
   terminal: Terminal,
 ): RunWorld {
@@ -44,5 +72,26 @@ export function worldOf(
     inFlight: config.pace.inFlight,
     tags: config.tags,
     states: config.states,
+    schedules,
+    ...memoryOf(environment, options, terminal.directory, clock),
   };
+}
+
+/** The deployment's table where it is known, so that the terminal and the Lambdas see the same marks, overrides and leases. */
+function memoryOf(
+  { tableName: table }: Environment,
+  { state: file }: GlobalOptions,
+  directory: string,
+  clock: Clock,
+): { readonly state: StateStore; readonly leases: Leases } {
+  if (table !== null) {
+    if (file !== undefined)
+      throw new PowerError(
+        'request',
+        'POWER_TABLE names the table where state is kept: leave out --state, or unset it',
+      );
+    return { state: dynamoStateStore({ table, clock }), leases: dynamoLeases({ table, clock }) };
+  }
+  const state = file === undefined ? memoryStateStore() : fileStateStore(resolve(directory, file), clock);
+  return { state, leases: memoryLeases(clock) };
 }

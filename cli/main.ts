@@ -3,13 +3,19 @@
 
 import { systemClock } from '../lib/clock.ts';
 import { check } from './commands/check.ts';
+import { explain } from './commands/explain.ts';
+import { keep } from './commands/keep.ts';
 import { list } from './commands/list.ts';
+import { cancelOverrides, overrides } from './commands/overrides.ts';
+import { plan } from './commands/plan.ts';
 import { run } from './commands/run.ts';
+import { schedule } from './commands/schedule.ts';
 import { sim } from './commands/sim.ts';
+import { tick } from './commands/tick.ts';
 import { type ExitCode, exitCode } from './exit-code.ts';
 import { listenForInterrupt } from './interrupt.ts';
 import { runProgram } from './program.ts';
-import { makeNotes, makeOut, type Terminal } from './terminal.ts';
+import { linesOf, makeNotes, makeOut, type Terminal } from './terminal.ts';
 
 // `power list | head` closes the pipe while we write: what is left has no reader, and that is not a fault.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -21,6 +27,7 @@ const terminal: Terminal = {
   notes: makeNotes(process.stderr),
   clock: systemClock,
   interrupt: listenForInterrupt(process, systemClock.now),
+  lines: () => linesOf(process.stdin),
   directory: process.cwd(),
 };
 
@@ -30,6 +37,13 @@ const code = await runProgram(
     list: (options) => endingAtOnce(list(options, terminal)),
     run: (options) => run(options, terminal),
     check: (options) => endingAtOnce(check(options, terminal)),
+    schedule: (options) => endingAtOnce(schedule(options, terminal)),
+    plan: (options) => endingAtOnce(plan(options, terminal)),
+    explain: (options) => endingAtOnce(explain(options, terminal)),
+    keep: (options) => endingAtOnce(keep(options, terminal)),
+    overrides: (options) => endingAtOnce(overrides(options, terminal)),
+    cancelOverrides: (options) => endingAtOnce(cancelOverrides(options, terminal)),
+    tick: (options) => tick(options, terminal),
     sim: (options) => sim(options, terminal),
   },
   terminal,

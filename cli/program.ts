@@ -4,9 +4,15 @@
 import { Command, CommanderError } from 'commander';
 import { PowerError } from '../lib/core/errors.ts';
 import { type CheckOptions, checkCommand } from './commands/check.ts';
+import { type ExplainOptions, explainCommand } from './commands/explain.ts';
+import { type KeepOptions, keepCommand } from './commands/keep.ts';
 import { type ListOptions, listCommand } from './commands/list.ts';
+import { type CancelOptions, type OverridesOptions, overridesCommand } from './commands/overrides.ts';
+import { type PlanOptions, planCommand } from './commands/plan.ts';
 import { type RunArguments, runCommand } from './commands/run.ts';
+import { type ScheduleOptions, scheduleCommand } from './commands/schedule.ts';
 import { type SimOptions, simCommand } from './commands/sim.ts';
+import { type TickOptions, tickCommand } from './commands/tick.ts';
 import { type ExitCode, exitCode, exitCodeOfError } from './exit-code.ts';
 import { plain } from './render/plain.ts';
 import type { Terminal } from './terminal.ts';
@@ -15,6 +21,8 @@ import type { Terminal } from './terminal.ts';
 export interface GlobalOptions {
   readonly config?: string;
   readonly verbose?: true;
+  /** The file where marks and overrides are kept, where there is no table. */
+  readonly state?: string;
 }
 
 /** What the subcommands do; each resolves to the exit code. */
@@ -22,6 +30,13 @@ export interface Commands {
   list(options: ListOptions & GlobalOptions): Promise<ExitCode>;
   run(options: RunArguments & GlobalOptions): Promise<ExitCode>;
   check(options: CheckOptions & GlobalOptions): Promise<ExitCode>;
+  schedule(options: ScheduleOptions & GlobalOptions): Promise<ExitCode>;
+  plan(options: PlanOptions & GlobalOptions): Promise<ExitCode>;
+  explain(options: ExplainOptions & GlobalOptions): Promise<ExitCode>;
+  keep(options: KeepOptions & GlobalOptions): Promise<ExitCode>;
+  overrides(options: OverridesOptions & GlobalOptions): Promise<ExitCode>;
+  cancelOverrides(options: CancelOptions & GlobalOptions): Promise<ExitCode>;
+  tick(options: TickOptions & GlobalOptions): Promise<ExitCode>;
   sim(options: SimOptions & GlobalOptions): Promise<ExitCode>;
 }
 
@@ -32,6 +47,11 @@ Examples:
   power run shutdown -l env=dev                do it, and see what became of each VM
   power run start --id 8 --id 23
   power check                                  is the configuration right, and the fleet's tags?
+  power schedule "Mon-Fri 08:00-18:00 UTC"     what a schedule wants, and when
+  power plan --savings                         the same for the fleet, and what it saves
+  power explain 8                              why VM 8 is what it is, and what comes next
+  power keep on --id 8 --until-next-start --reason "migration"
+  power tick --dry-run                         what the next tick would do
   power sim                                    an OpenScaler on this machine, to rehearse with
 
 Exit codes:
@@ -56,6 +76,7 @@ export async function runProgram(
     .description('Powers OpenScaler VMs on and off, by tag, and says what really became of each.')
     .option('--config <file>', 'configuration file (default: power.config.ts here, else the one of this project)')
     .option('-v, --verbose', 'log every call, on standard error')
+    .option('--state <file>', 'keep marks and overrides in this file (not needed with POWER_TABLE)')
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({ writeOut: out.write, writeErr: (text) => notes.line(text.trimEnd()) })
     .addHelpText('after', examples)
@@ -63,6 +84,12 @@ export async function runProgram(
   listCommand(program, perform(commands.list));
   runCommand(program, perform(commands.run));
   checkCommand(program, perform(commands.check));
+  scheduleCommand(program, perform(commands.schedule));
+  planCommand(program, perform(commands.plan));
+  explainCommand(program, perform(commands.explain));
+  keepCommand(program, perform(commands.keep));
+  overridesCommand(program, { list: perform(commands.overrides), cancel: perform(commands.cancelOverrides) });
+  tickCommand(program, perform(commands.tick));
   simCommand(program, perform(commands.sim));
   try {
     await program.parseAsync(args, { from: 'user' });

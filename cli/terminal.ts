@@ -44,6 +44,8 @@ export interface Terminal {
   readonly notes: Notes;
   readonly clock: Clock;
   readonly interrupt: Interrupt;
+  /** The lines of standard input; the one after the last line break only if there is something in it. */
+  lines(): AsyncIterable<string>;
   /** Where relative paths start and the default configuration is looked for. */
   readonly directory: string;
 }
@@ -78,4 +80,16 @@ export function makeNotes(stream: OutputStream): Notes {
       live.done();
     },
   };
+}
+
+/** The lines of a stream. Only a line feed parts them: other separators may stand in what is read. */
+export async function* linesOf(stream: AsyncIterable<string | Buffer>): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  let open = '';
+  for await (const chunk of stream) {
+    const parts = `${open}${typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true })}`.split('\n');
+    open = parts.pop() ?? '';
+    for (const part of parts) yield part.replace(/\r$/, '');
+  }
+  if (open !== '') yield open;
 }

@@ -1,20 +1,21 @@
 // `power check`: is the configuration right, what does it mean, and can every tag of the live fleet be read?
 // Sends nothing. Without credentials it says that the fleet was not checked.
 
-import { dirname } from 'node:path';
 import type { Command } from 'commander';
 import { explainConfig } from '../../lib/config/explain.ts';
-import { loadConfigFile } from '../../lib/config/file.ts';
-import { loadWithSchedules, textFilesIn } from '../../lib/config/schedules.ts';
-import { type Config, type Environment, readEnvironment } from '../../lib/config.ts';
+import type { Config, Environment } from '../../lib/config.ts';
 import { PowerError } from '../../lib/core/errors.ts';
+import { scheduleOf } from '../../lib/core/schedule/of-vm.ts';
+import type { Schedules } from '../../lib/core/schedule/schedules.ts';
+import { isBoundaryless } from '../../lib/core/schedule/timeline.ts';
+import { isProtected } from '../../lib/core/tags.ts';
+import type { Vm } from '../../lib/core/vm.ts';
 import { takeInventory } from '../../lib/run/inventory.ts';
-import { findConfigFile } from '../config-input.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
-import { worldOf } from '../fleet.ts';
+import { loadFleet, worldOf } from '../fleet.ts';
 import type { GlobalOptions } from '../program.ts';
 import { renderCheck } from '../render/check.ts';
-import { type CheckResult, checkJson } from '../render/json.ts';
+import { type CheckResult, checkJson, type ScheduledCount } from '../render/json.ts';
 import type { Terminal } from '../terminal.ts';
 
 export interface CheckOptions {
@@ -52,16 +53,14 @@ export async function check(options: CheckOptions & GlobalOptions, terminal: Ter
 }
 
 async function examine(options: GlobalOptions, terminal: Terminal): Promise<CheckResult> {
-  const environment = readEnvironment();
   try {
-    const file = findConfigFile(options.config, terminal.directory);
-    const readText = textFilesIn(dirname(file));
-    const use = { where: 'terminal', credentials: 'optional', readText } as const;
-    const { config, schedules } = loadWithSchedules(await loadConfigFile(file), environment, use);
-    const meaning = explainConfig(config, schedules, new Date(terminal.clock.now()));
+    const loaded = await loadFleet(options, terminal, 'optional');
+    const { config, schedules, environment } = loaded;
+    const now = terminal.clock.now();
+    const meaning = explainConfig(config, schedules, new Date(now));
     if (!hasCredentials(config, environment)) return { faults: [], meaning, fleet: null };
-    const world = worldOf(config, environment, options, terminal);
-    return { faults: [], meaning, fleet: await takeInventory({ accounts: null, projects: null }, world) };
+    const inventory = await takeInventory({ accounts: null, projects: null }, worldOf(loaded, options, terminal));
+    return { faults: [], meaning, fleet: { ...inventory, scheduled: countScheduled(inventory.vms, schedules, now) } };
   } catch (error) {
     if (!(error instanceof PowerError) || error.code !== 'config') throw error;
     return { faults: error.faults.length > 0 ? error.faults : [error.message], meaning: [], fleet: null };
@@ -70,4 +69,20 @@ async function examine(options: GlobalOptions, terminal: Terminal): Promise<Chec
 
 function hasCredentials(config: Config, { token }: Environment): boolean {
   return token !== null || config.accounts.every(({ secretId }) => secretId !== null);
+}
+
+/** How many VMs each schedule has, most first; those that are left alone do not count. */
+function countScheduled(vms: readonly Vm[], schedules: Schedules, now: number): readonly ScheduledCount[] {
+  const scheduled = vms.flatMap((vm) => {
+    if (vm.faults.length > 0 || isProtected(vm)) return [];
+    const own = scheduleOf(vm, schedules);
+    return 'faults' in own || own.schedule === null ? [] : [own.schedule];
+  });
+  return [...Map.groupBy(scheduled, ({ text }) => text)]
+    .map(([schedule, all]) => ({
+      schedule,
+      vms: all.length,
+      neverChanges: all.some((each) => isBoundaryless(each, now)),
+    }))
+    .toSorted((a, b) => b.vms - a.vms);
 }

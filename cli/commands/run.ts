@@ -10,11 +10,11 @@ import { type RunReport, verdictOf } from '../../lib/run/report.ts';
 import type { RunWorld } from '../../lib/run/world.ts';
 import { type ExitCode, exitCode, exitCodeOfReport } from '../exit-code.ts';
 import { openFleet } from '../fleet.ts';
+import { followToEnd } from '../follow-to-end.ts';
 import type { GlobalOptions } from '../program.ts';
-import { type Follower, followRun } from '../render/follow.ts';
 import { runJson } from '../render/json.ts';
 import { knownTags } from '../render/known-tags.ts';
-import { renderOutcomes, renderReport } from '../render/outcomes.ts';
+import { renderReport } from '../render/outcomes.ts';
 import { plain } from '../render/plain.ts';
 import { type RunOptions, requestOf } from '../run-request.ts';
 import type { Notes, Terminal } from '../terminal.ts';
@@ -61,34 +61,16 @@ function collect(value: string, before: readonly string[] = []): readonly string
 }
 
 export async function run(options: RunArguments & GlobalOptions, terminal: Terminal): Promise<ExitCode> {
-  const { out, notes, interrupt } = terminal;
+  const { out, interrupt } = terminal;
   const request = requestOf(options.action, options);
   const fleet = await openFleet(options, terminal);
-  const follower = followRun(
-    `${request.action} ${request.select ?? 'by id'}${request.dryRun ? ' (dry run)' : ''}`,
-    terminal,
-  );
-  const world = { ...fleet.world, stop: interrupt.stop, onEvent: follower.onEvent };
-  const sayStop = () =>
-    notes.line('stopping: nothing more is sent; settling what is in flight. Ctrl-C again ends at once.');
-  interrupt.stop.addEventListener('abort', sayStop, { once: true });
-  const report = await Promise.race([
-    conduct({ name: randomRunName('cli'), request }, world).finally(() => follower.end()),
-    interrupt.endNow.then(() => null),
-  ]);
-  interrupt.stop.removeEventListener('abort', sayStop);
-  if (report === null) return endAtOnce(follower, notes);
+  const title = `${request.action} ${request.select ?? 'by id'}${request.dryRun ? ' (dry run)' : ''}`;
+  const run = { name: randomRunName('cli'), request, requestedAt: terminal.clock.now() };
+  const report = await followToEnd(title, terminal, (controls) => conduct(run, { ...fleet.world, ...controls }));
+  if (report === null) return exitCode.interrupted;
   out.write(options.json ? runJson(report) : renderReport(report, out));
   await explainVerdict(report, request, fleet.world, terminal);
   return exitCodeOfReport(report, interrupt.stop.aborted);
-}
-
-/** On standard error even without `--json`: what is known is not the whole report. */
-function endAtOnce(follower: Follower, notes: Notes): ExitCode {
-  follower.end();
-  notes.line('ended before the report was out. What had settled by then (the rest is unknown):');
-  notes.line(renderOutcomes(follower.progress.outcomes, { paint: notes.paint, width: null }).trimEnd() || '(nothing)');
-  return exitCode.interrupted;
 }
 
 async function explainVerdict(
@@ -97,12 +79,16 @@ async function explainVerdict(
   world: RunWorld,
   { notes, interrupt }: Terminal,
 ): Promise<void> {
-  if (verdictOf(report) === 'refused') {
-    const refusal = report.outcomes.find(({ code }) => code === 'guard' || code === 'data-loss');
-    notes.line(`${notes.paint('red', 'refused, nothing was sent:')} ${plain(refusal?.reason ?? '')}`);
-  }
+  sayRefusal(report, notes);
   if (report.matched || interrupt.stop.aborted || report.run.select === null) return;
   const { vms } = await takeInventory(scope, world);
   const could = report.outcomes.length > 0 ? ' (what is listed above has faulty tags, and could match)' : '';
   for (const line of [`nothing matched${could}. The tags there are:`, ...knownTags(vms)]) notes.line(line);
+}
+
+/** Says why nothing was sent, where a guard or the data-loss rule said no. */
+export function sayRefusal(report: RunReport, notes: Notes): void {
+  if (verdictOf(report) !== 'refused') return;
+  const refusal = report.outcomes.find(({ code }) => code === 'guard' || code === 'data-loss');
+  notes.line(`${notes.paint('red', 'refused, nothing was sent:')} ${plain(refusal?.reason ?? '')}`);
 }

@@ -2,7 +2,7 @@
 // Every fault names the place where it can be mended.
 
 import type { Paint } from '../terminal.ts';
-import type { CheckResult } from './json.ts';
+import type { CheckResult, ScheduledCount } from './json.ts';
 import { plain } from './plain.ts';
 
 export function renderCheck({ faults, meaning, fleet }: CheckResult, { paint }: { readonly paint: Paint }): string {
@@ -34,11 +34,19 @@ function fleetLines(fleet: CheckResult['fleet'], isFaulty: boolean, paint: Paint
           `  ${paint('yellow', '✗')} ${plain(`${vm.account}/${vm.project}`)} VM ${plain(vm.id)} ${plain(vm.name)}: ${plain(fault)}`,
       ),
     ),
+    ...fleet.scheduled.flatMap((each) => scheduledLines(each, paint)),
     ...fleet.unlisted.map(
       ({ account, project, reason }) =>
         `  ${paint('red', '✗')} ${plain(`${account}/${project}`)} could not be listed: ${plain(reason)}`,
     ),
   ];
+}
+
+function scheduledLines({ schedule, vms, neverChanges }: ScheduledCount, paint: Paint): string[] {
+  const line = `  ${count(vms, 'VM')} with the schedule ${plain(schedule)}`;
+  if (!neverChanges) return [line];
+  const warning = 'nothing that it wants ever changes, so a tick acts on such a VM as soon as it sees it';
+  return [line, `  ${paint('yellow', '!')} ${plain(schedule)}: ${warning}`];
 }
 
 function count(number: number, noun: string): string {

@@ -7,19 +7,24 @@ import type { RunReport } from '../../lib/run/report.ts';
 
 /** What `power list --json` prints. */
 export function listJson(vms: readonly Vm[], unlisted: readonly Unlisted[]): string {
-  return document({ vms: vms.map(vmOf), unlisted: unlisted.map(unlistedOf) });
+  return documentOf({ vms: vms.map(vmOf), unlisted: unlisted.map(unlistedOf) });
 }
 
 /** What `power run --json` prints. */
-export function runJson({ run, counts, outcomes, unlisted, calls }: RunReport): string {
+export function runJson(report: RunReport): string {
+  return documentOf(runDocument(report));
+}
+
+/** The report of a run, key by key. */
+export function runDocument({ run, counts, outcomes, unlisted, calls }: RunReport) {
   const { name, action, select, dryRun, startedAt, endedAt } = run;
-  return document({
+  return {
     run: { name, action, select, dryRun, startedAt, endedAt },
     counts,
     outcomes: outcomes.map(outcomeOf),
     unlisted: unlisted.map(unlistedOf),
     calls: { lists: calls.lists, reads: calls.reads, actions: calls.actions },
-  });
+  };
 }
 
 export interface CheckResult {
@@ -28,7 +33,20 @@ export interface CheckResult {
   /** What it means, a sentence each. */
   readonly meaning: readonly string[];
   /** Null when it was not checked: no credentials, or a faulty configuration. */
-  readonly fleet: { readonly vms: readonly Vm[]; readonly unlisted: readonly Unlisted[] } | null;
+  readonly fleet: {
+    readonly vms: readonly Vm[];
+    readonly unlisted: readonly Unlisted[];
+    readonly scheduled: readonly ScheduledCount[];
+  } | null;
+}
+
+/** How many VMs carry a schedule. */
+export interface ScheduledCount {
+  /** As it was understood. */
+  readonly schedule: string;
+  readonly vms: number;
+  /** Nothing that it wants ever changes: its VMs are made so at first sight. */
+  readonly neverChanges: boolean;
 }
 
 /** What `power check --json` prints. */
@@ -37,11 +55,12 @@ export function checkJson({ faults, meaning, fleet }: CheckResult): string {
     vms: fleet.vms.length,
     faulty: fleet.vms.filter((vm) => vm.faults.length > 0).map(vmOf),
     unlisted: fleet.unlisted.map(unlistedOf),
+    schedules: fleet.scheduled.map(({ schedule, vms, neverChanges }) => ({ schedule, vms, neverChanges })),
   };
-  return document({ config: { faults, meaning }, fleet: listed });
+  return documentOf({ config: { faults, meaning }, fleet: listed });
 }
 
-function vmOf({ id, name, account, project, power, state, tags, faults }: Vm) {
+export function vmOf({ id, name, account, project, power, state, tags, faults }: Vm) {
   return { id, name, account, project, power, state, tags, faults };
 }
 
@@ -50,10 +69,11 @@ function outcomeOf(outcome: Outcome) {
   return { vm, name, account, project, action, result, reason, code, power, attempts, durationMs };
 }
 
-function unlistedOf({ account, project, reason }: Unlisted) {
+export function unlistedOf({ account, project, reason }: Unlisted) {
   return { account, project, reason };
 }
 
-function document(value: unknown): string {
+/** One document on one line. */
+export function documentOf(value: unknown): string {
   return `${JSON.stringify(value)}\n`;
 }

@@ -43,6 +43,11 @@ const columns: readonly Column[] = [
     isNeeded: (outcomes) => new Set(outcomes.map(({ account }) => account)).size > 1,
   },
   { title: 'PROJECT', cell: ({ project }) => plain(project), isNeeded: isWide },
+  {
+    title: 'ACTION',
+    cell: ({ action }) => action ?? '',
+    isNeeded: (outcomes) => new Set(outcomes.flatMap(({ action }) => action ?? [])).size > 1,
+  },
   { title: 'RESULT', cell: ({ result }) => `${signOf(result)} ${result}` },
   { title: 'POWER', cell: ({ power }) => power },
   { title: 'SENT', cell: ({ attempts }) => String(attempts), isNeeded: isWide },
@@ -79,7 +84,8 @@ export function renderReport(report: ShownReport, screen: Screen): string {
 function summaryOf(report: ShownReport, paint: Paint): string[] {
   const { run, calls, counts } = report;
   const took = sayDuration(Date.parse(run.endedAt) - Date.parse(run.startedAt));
-  const what = `${run.action} ${run.select === null ? 'by id' : plain(run.select)}${run.dryRun ? ' (dry run: nothing was sent)' : ''}`;
+  const whom = run.action === null ? 'tick' : `${run.action} ${run.select === null ? 'by id' : plain(run.select)}`;
+  const what = `${whom}${run.dryRun ? ' (dry run: nothing was sent)' : ''}`;
   const acted = report.outcomes.filter(({ attempts }) => attempts > 0).length;
   const all = calls.actions + calls.lists + calls.reads;
   const perVm = acted === 0 ? '' : ` (${(all / acted).toFixed(2)} per acted VM)`;

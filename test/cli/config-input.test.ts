@@ -19,12 +19,15 @@ afterAll(() => Promise.all([full, empty].map((directory) => rm(directory, { recu
 
 describe('the configuration file', () => {
   it('is the one that was named, relative to where one stands', async () => {
-    expect(await readConfigInput('other.json', full)).toEqual({ projects: ['other'] });
-    expect(await readConfigInput(join(full, 'other.json'), empty)).toEqual({ projects: ['other'] });
+    expect(await readConfigInput('other.json', full)).toEqual({ input: { projects: ['other'] }, directory: full });
+    expect(await readConfigInput(join(full, 'other.json'), empty)).toEqual({
+      input: { projects: ['other'] },
+      directory: full,
+    });
   });
 
   it('is power.config.ts here, if nothing was named', async () => {
-    expect(await readConfigInput(undefined, full)).toEqual({ projects: ['mine'] });
+    expect(await readConfigInput(undefined, full)).toEqual({ input: { projects: ['mine'] }, directory: full });
   });
 
   it("is this project's own, if there is none here", () => {

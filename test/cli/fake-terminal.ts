@@ -1,7 +1,7 @@
 // A terminal in memory: what a command writes, without a process.
 
-import { Writable } from 'node:stream';
-import { makeNotes, makeOut, type OutputStream, type Terminal } from '../../cli/terminal.ts';
+import { Readable, Writable } from 'node:stream';
+import { linesOf, makeNotes, makeOut, type OutputStream, type Terminal } from '../../cli/terminal.ts';
 import { FakeClock } from '../fakes/clock.ts';
 
 export class FakeStream extends Writable {
@@ -26,7 +26,7 @@ export interface FakeTerminal extends Terminal {
   readonly stderr: FakeStream;
 }
 
-export function fakeTerminal(isTTY = false): FakeTerminal {
+export function fakeTerminal(isTTY = false, input = ''): FakeTerminal {
   const stdout = new FakeStream(isTTY);
   const stderr = new FakeStream(isTTY);
   return {
@@ -36,6 +36,7 @@ export function fakeTerminal(isTTY = false): FakeTerminal {
     notes: makeNotes(stderr satisfies OutputStream),
     clock: new FakeClock(),
     interrupt: { stop: new AbortController().signal, endNow: new Promise(() => {}) },
+    lines: () => linesOf(Readable.from([input])),
     directory: '/nowhere',
   };
 }

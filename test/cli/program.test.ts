@@ -23,6 +23,13 @@ async function parse(...args: string[]) {
   const commands: Commands = {
     list: record('list'),
     check: record('check'),
+    schedule: record('schedule'),
+    plan: record('plan'),
+    explain: record('explain'),
+    keep: record('keep'),
+    overrides: record('overrides'),
+    cancelOverrides: record('cancelOverrides'),
+    tick: record('tick'),
     sim: record('sim'),
     run: async (options) => {
       requests.push(requestOf(options.action, options));
@@ -86,6 +93,13 @@ describe('the arguments of power run', () => {
     ['a selector without its value', ['run', 'shutdown', '-l'], 'argument missing'],
     ['a malformed id', ['run', 'shutdown', '--id', '../8'], 'an id, or account/id'],
     ['an empty id', ['run', 'shutdown', '--id', ''], 'an id, or account/id'],
+    ['an unknown option of schedule', ['schedule', '--jsn', 'always on'], "unknown option '--jsn'"],
+    ['a number of days that is none', ['plan', '--days', '0'], 'whole number from 1'],
+    ['too many days', ['plan', '--days', '367'], 'whole number from 1'],
+    ['no VM to explain', ['explain'], "missing required argument 'vm'"],
+    ['neither on nor off', ['keep', 'up', '--all'], 'on, off'],
+    ['no override to cancel', ['overrides', 'cancel'], "missing required argument 'id'"],
+    ['a word after overrides', ['overrides', 'delete', 'x'], 'too many arguments'],
     ['a port that is none', ['sim', '--port', 'http'], 'whole number'],
     ['a speed of zero', ['sim', '--speed', '0'], 'above 0'],
   ])('%s is a usage fault, told without a stack trace', async (_name, args, message) => {
@@ -105,6 +119,40 @@ describe('the options of the other commands', () => {
     ['list --config other.ts -v', { command: 'list', options: { config: 'other.ts', verbose: true } }],
     ['--config other.ts list', { command: 'list', options: { config: 'other.ts' } }],
     ['check --json --config c.json', { command: 'check', options: { json: true, config: 'c.json' } }],
+    ['schedule office-hours', { command: 'schedule', options: { expression: 'office-hours' } }],
+    [
+      'schedule Mon-Fri 08:00-18:00 UTC --json --from 2026-01-01 --to 2026-02-01',
+      {
+        command: 'schedule',
+        options: { expression: 'Mon-Fri 08:00-18:00 UTC', json: true, from: '2026-01-01', to: '2026-02-01' },
+      },
+    ],
+    ['schedule -19:00 UTC --json', { command: 'schedule', options: { expression: '-19:00 UTC', json: true } }],
+    ['schedule --json', { command: 'schedule', options: { json: true } }],
+    ['plan', { command: 'plan', options: { days: 14 } }],
+    [
+      'plan -l env=dev --days 7 --savings --json',
+      { command: 'plan', options: { selector: 'env=dev', days: 7, savings: true, json: true } },
+    ],
+    [
+      'explain acme/8 --at 2026-11-25T19:00 --json',
+      { command: 'explain', options: { vm: 'acme/8', at: '2026-11-25T19:00', json: true } },
+    ],
+    [
+      'keep on -l env=dev --for 3h --reason test --by me --state s.json',
+      {
+        command: 'keep',
+        options: { keep: 'on', selector: 'env=dev', for: '3h', reason: 'test', by: 'me', state: 's.json' },
+      },
+    ],
+    [
+      'keep off --id 8 --id 9 --until-next-stop --reason test --json',
+      { command: 'keep', options: { keep: 'off', id: ['8', '9'], untilNextStop: true, reason: 'test', json: true } },
+    ],
+    ['overrides --json', { command: 'overrides', options: { json: true } }],
+    ['overrides cancel abc', { command: 'cancelOverrides', options: { overrideId: 'abc' } }],
+    ['overrides cancel abc --json', { command: 'cancelOverrides', options: { overrideId: 'abc', json: true } }],
+    ['tick --dry-run --at 2026-11-25T19:00Z', { command: 'tick', options: { dryRun: true, at: '2026-11-25T19:00Z' } }],
     ['sim', { command: 'sim', options: { port: 0, seed: 1, scenario: 'demo', speed: 20 } }],
     [
       'sim --port 8088 --seed 7 --scenario hostile --speed 0.5',
@@ -116,24 +164,45 @@ describe('the options of the other commands', () => {
 });
 
 describe('help', () => {
-  it.each([[['--help']], [['list', '--help']], [['run', '--help']], [['check', '--help']], [['sim', '-h']]])(
-    'power %s shows examples and --config on standard output',
-    async (args) => {
-      const { code, calls, stdout, stderr } = await parse(...args);
-      expect(stdout).toMatch(/Examples:\n {2}power /);
-      expect(stdout).toContain('--config <file>');
-      expect(stderr).toBe('');
-      expect(calls).toEqual([]);
-      expect(code).toBe(0);
-    },
-  );
+  it.each([
+    [['--help']],
+    [['list', '--help']],
+    [['run', '--help']],
+    [['check', '--help']],
+    [['schedule', '--help']],
+    [['plan', '--help']],
+    [['explain', '--help']],
+    [['keep', '--help']],
+    [['overrides', '--help']],
+    [['tick', '--help']],
+    [['sim', '-h']],
+  ])('power %s shows examples and --config on standard output', async (args) => {
+    const { code, calls, stdout, stderr } = await parse(...args);
+    expect(stdout).toMatch(/Examples:\n {2}power /);
+    expect(stdout).toContain('--config <file>');
+    expect(stderr).toBe('');
+    expect(calls).toEqual([]);
+    expect(code).toBe(0);
+  });
 });
 
 describe('what a command throws', () => {
   async function fail(error: unknown) {
     const terminal = fakeTerminal();
     const throwing = () => Promise.reject(error);
-    const commands = { list: throwing, run: throwing, check: throwing, sim: throwing };
+    const commands: Commands = {
+      list: throwing,
+      run: throwing,
+      check: throwing,
+      schedule: throwing,
+      plan: throwing,
+      explain: throwing,
+      keep: throwing,
+      overrides: throwing,
+      cancelOverrides: throwing,
+      tick: throwing,
+      sim: throwing,
+    };
     return {
       code: await runProgram(['list'], commands, terminal),
       stdout: terminal.stdout.text,

@@ -58,11 +58,14 @@ describe('the JSON contracts', () => {
   });
 
   it('power check tells faults, meaning and the faulty VMs', () => {
-    const fleet = { vms: [vm({}), vm({ faults: ['bad'] })], unlisted };
+    const more = { secret: 'inner' };
+    const scheduled = [{ schedule: 'always off', vms: 2, neverChanges: true, ...more }];
+    const fleet = { vms: [vm({}), vm({ faults: ['bad'] })], unlisted, scheduled };
     const told = JSON.parse(checkJson({ faults: [], meaning: ['One account.'], fleet }));
     expect(told.config).toStrictEqual({ faults: [], meaning: ['One account.'] });
     expect(told.fleet).toMatchObject({ vms: 2, faulty: [{ id: '8', faults: ['bad'] }], unlisted });
     expect(told.fleet.faulty).toHaveLength(1);
+    expect(told.fleet.schedules).toStrictEqual([{ schedule: 'always off', vms: 2, neverChanges: true }]);
     expect(JSON.parse(checkJson({ faults: ['x'], meaning: [], fleet: null }))).toStrictEqual({
       config: { faults: ['x'], meaning: [] },
       fleet: null,

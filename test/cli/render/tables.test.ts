@@ -152,10 +152,23 @@ describe('the result of a check', () => {
     const fleet = {
       vms: [vm({}), vm({ name: 'db', faults: ['bad tag'] })],
       unlisted: [{ account: 'main', project: 'p2', reason: 'HTTP 500' }],
+      scheduled: [],
     };
     expect(renderCheck({ faults: [], meaning: [], fleet }, pipe)).toContain(
       'the fleet: 2 VMs, 1 with a fault\n  ✗ main/default VM 8 db: bad tag\n  ✗ main/p2 could not be listed: HTTP 500\n',
     );
+  });
+});
+
+describe('the schedules of a checked fleet', () => {
+  it('are counted by VM, and one that never changes is warned of', () => {
+    const scheduled = [
+      { schedule: '08:00-18:00 UTC', vms: 2, neverChanges: false },
+      { schedule: 'always off', vms: 1, neverChanges: true },
+    ];
+    const text = renderCheck({ faults: [], meaning: [], fleet: { vms: [vm({})], unlisted: [], scheduled } }, pipe);
+    expect(text).toContain('\n  2 VMs with the schedule 08:00-18:00 UTC\n  1 VM with the schedule always off\n');
+    expect(text.match(/! always off: nothing that it wants ever changes/g)).toHaveLength(1);
   });
 });
 
