@@ -151,6 +151,9 @@ export function stateStoreContract(what: string, open: () => StateStore): void {
       for (const each of ids) expect(await overrideIn(store, each)).toEqual([overrideOf(each, { reason: each })]);
       expect((await store.cancelOverride(id, sixPm))?.id).toBe(id);
       expect(await overrideIn(store, `${id}#1`)).toMatchObject([{ cancelledMs: null }]);
+      const longer = `${unique('o')}#1`;
+      await store.putOverride(overrideOf(longer));
+      expect(await store.cancelOverride(longer.slice(0, -2), sixPm)).toBeNull();
     });
 
     it('once per id: the first one stands', async () => {
