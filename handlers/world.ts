@@ -4,6 +4,7 @@
 import { dynamoLeases } from '../lib/aws/leases.ts';
 import { dynamoStateStore } from '../lib/aws/state-store.ts';
 import { schedulesOf, textFilesIn } from '../lib/config/schedules.ts';
+import { scheduleUses } from '../lib/http/schedule-uses.ts';
 import type { RunEvent } from '../lib/ports.ts';
 import { conduct, type Run } from '../lib/run/conduct.ts';
 import { inProcessEngine } from '../lib/run/engine.ts';
@@ -55,3 +56,9 @@ export async function planRun(run: { readonly name: string; readonly request: Ru
 export function listFleet() {
   return takeInventory({ accounts: null, projects: null }, runWorld());
 }
+
+/** The use cases of schedules over the deployment's fleet. */
+export const fleetSchedules = once(() => {
+  const { maxDurationMs } = wiring.config().overrides;
+  return scheduleUses({ ...runWorld(), maxDurationMs });
+});

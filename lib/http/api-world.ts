@@ -25,5 +25,6 @@ export interface ApiWorld {
   readonly plan: (run: { readonly name: string; readonly request: RunRequest }, until: number) => Promise<DryRun>;
   /** Lists the whole fleet. */
   readonly inventory: () => Promise<Inventory>;
-  readonly schedules: ScheduleUses;
+  /** What is about schedules. */
+  readonly schedules: () => Promise<ScheduleUses>;
 }

@@ -18,10 +18,11 @@ export async function postOverride(http: HttpRequest, { schedules }: ApiWorld): 
   const body = readJsonBody(http);
   const request = overrideRequestOf(checkBody(overrideSchema, body), http.caller);
   const { id, sameKey } = overrideId(http, body);
-  const first =
-    sameKey === null ? undefined : (await schedules.keptOverrides()).find((one) => one.id.startsWith(sameKey));
+  const uses = await schedules();
+  const earlier = sameKey === null ? [] : await uses.keptOverrides();
+  const first = earlier.find((one) => one.id.startsWith(sameKey ?? ''));
   if (first !== undefined) return repeated(first, id);
-  return jsonAnswer(201, madeJson(await schedules.makeOverride(request, id)));
+  return jsonAnswer(201, madeJson(await uses.makeOverride(request, id)));
 }
 
 function repeated(first: KeptOverride, id: string): HttpAnswer {
@@ -31,7 +32,7 @@ function repeated(first: KeptOverride, id: string): HttpAnswer {
 
 /** GET /v1/overrides: those that hold. */
 export async function getOverrides(_http: HttpRequest, { schedules }: ApiWorld): Promise<HttpAnswer> {
-  return jsonAnswer(200, { overrides: (await schedules.listOverrides()).map(overrideJson) });
+  return jsonAnswer(200, { overrides: (await (await schedules()).listOverrides()).map(overrideJson) });
 }
 
 /** DELETE /v1/overrides/{id}: 200 and the override, cancelled now or before. */
@@ -39,7 +40,7 @@ export async function deleteOverride({ params }: HttpRequest, { schedules }: Api
   const { id = '' } = params;
   if (!/^[\w-]{1,64}$/.test(id))
     throw new RequestProblem('not-found', 'there is no override of this id; GET /v1/overrides lists those there are');
-  return jsonAnswer(200, { override: overrideJson(await schedules.cancelOverride(id)) });
+  return jsonAnswer(200, { override: overrideJson(await (await schedules()).cancelOverride(id)) });
 }
 
 function madeJson({ override, leftOut, unlisted }: MadeOverride) {

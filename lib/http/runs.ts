@@ -40,7 +40,7 @@ async function answerPlan(name: string, request: RunRequest, http: HttpRequest, 
   return jsonAnswer(200, { ...report, verdict: verdictOf(report) });
 }
 
-/** Throws problem 502 when no VM was listed and the lists' failures are why. */
+/** Throws problem 502 when nothing (no VM, no project) was listed and the lists' failures are why. */
 export function refuseUnlistable(listed: number, { unlisted }: Pick<RunReport, 'unlisted'>): void {
   if (listed > 0 || unlisted.length === 0) return;
   const faults = unlisted.map(({ account, project, reason }) => ({ path: `${account}/${project}`, message: reason }));

@@ -8,8 +8,6 @@ import type { MadeOverride, OverrideRequest } from '../run/schedule/overrides.ts
 export interface ShownOutlook {
   /** The object of `power plan --json`. */
   readonly json: unknown;
-  /** How many VMs it shows, at fault or not. */
-  readonly shown: number;
   readonly unlisted: readonly Unlisted[];
 }
 

@@ -20,13 +20,14 @@ export const planDays = { byDefault: 14, most: 92 } as const;
 const mostPlanCharacters = 4_000_000;
 
 /** GET /v1/plan: the transitions of all VMs, or of those that the selector matches, from now on. */
-export async function getPlan(http: HttpRequest, { schedules, clock }: ApiWorld): Promise<HttpAnswer> {
+export async function getPlan(http: HttpRequest, { schedules, clock, accounts }: ApiWorld): Promise<HttpAnswer> {
   const { select, days } = readQuery(http.query, ['select', 'days']);
   if (select !== null) parseSelector(select);
   const fromMs = clock.now();
   const toMs = fromMs + readDays(days) * dayMs;
-  const { json, shown, unlisted } = await schedules.outlook({ select, fromMs, toMs });
-  refuseUnlistable(shown, { unlisted });
+  const { json, unlisted } = await (await schedules()).outlook({ select, fromMs, toMs });
+  const projects = accounts.reduce((sum, account) => sum + account.projects.length, 0);
+  refuseUnlistable(projects - unlisted.length, { unlisted });
   const answer = jsonAnswer(200, json);
   if (answer.body.length > mostPlanCharacters)
     throw new RequestProblem('request', 'the plan is too long for one answer: select fewer VMs, or ask for fewer days');
@@ -48,5 +49,5 @@ export async function getExplanation(http: HttpRequest, { schedules, clock }: Ap
     const message = 'must be an instant with Z or an offset, like 2026-11-24T22:00Z ("+" is written %2B here)';
     throw invalid([{ path: 'at', message }]);
   }
-  return jsonAnswer(200, await schedules.explain(http.params.vm_id ?? '', at));
+  return jsonAnswer(200, await (await schedules()).explain(http.params.vm_id ?? '', at));
 }

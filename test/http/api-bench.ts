@@ -1,14 +1,19 @@
 // An API over fakes, for the tests of its routes: events in, answers out.
 // The handler is the real one, router and problem documents included.
 
+import { memoryStateStore } from '../../cli/state/memory.ts';
+import { makeSchedules } from '../../lib/core/schedule/schedules.ts';
 import { apiRoutes } from '../../lib/http/api-routes.ts';
 import type { ApiWorld } from '../../lib/http/api-world.ts';
 import { httpHandler } from '../../lib/http/http-handler.ts';
+import { scheduleUses } from '../../lib/http/schedule-uses.ts';
 import { makeReport } from '../../lib/run/report.ts';
 import { FakeClock } from '../fakes/clock.ts';
 import { FakeLauncher } from '../fakes/launcher.ts';
 import { MemoryLog } from '../fakes/log.ts';
 import { MemoryRunStore } from '../fakes/run-store.ts';
+import { FakeCloud, type FakeVm } from '../fakes/vm-cloud.ts';
+import { scheduleSettings, silent } from '../fixtures/world.ts';
 
 export interface EventParts {
   readonly method?: string;
@@ -37,8 +42,21 @@ export function httpEvent({ method = 'POST', path = '/v1/runs', query = '', head
   };
 }
 
-export function apiBench(overrides: Partial<ApiWorld> = {}) {
+export function apiBench(overrides: Partial<ApiWorld> = {}, fleet: readonly FakeVm[] = []) {
   const clock = new FakeClock();
+  const cloud = new FakeCloud({ account: 'acme', clock, projects: { default: fleet } });
+  const state = memoryStateStore();
+  const names = new Map([['office-hours', { timezone: 'Europe/Paris', on: 'Mon-Fri 08:00-18:00' }]]);
+  const schedules = scheduleUses({
+    accounts: [{ cloud, projects: ['default'] }],
+    tags: [],
+    states: {},
+    schedules: makeSchedules({ names, calendars: new Map(), zone: 'UTC' }, scheduleSettings),
+    clock,
+    log: silent,
+    state,
+    maxDurationMs: 7 * 86_400_000,
+  });
   const log = new MemoryLog();
   const store = new MemoryRunStore();
   const launcher = new FakeLauncher();
@@ -60,12 +78,13 @@ export function apiBench(overrides: Partial<ApiWorld> = {}) {
       return { report: makeReport(name, request, { ...rest, ...at }), listed: 3 };
     },
     inventory: async () => ({ vms: [], unlisted: [] }),
+    schedules: async () => schedules,
     ...overrides,
   };
   const handler = httpHandler({ routes: apiRoutes, world: () => world, log: () => log });
   const context = { awsRequestId: 'request-1', getRemainingTimeInMillis: () => 29_000 };
   const send = async (parts: EventParts) => readAnswer(await handler(httpEvent(parts), context));
-  return { send, handler, context, clock, log, store, launcher, planned };
+  return { send, handler, context, clock, cloud, state, log, store, launcher, planned };
 }
 
 export interface ReadAnswer {

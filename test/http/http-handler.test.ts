@@ -18,6 +18,9 @@ describe('paths and methods', () => {
     ['DELETE', '/v1/runs/x', 'GET'],
     ['POST', '/v1/vms', 'GET'],
     ['PUT', '/v1/vms/8/actions', 'POST'],
+    ['POST', '/v1/plan', 'GET'],
+    ['DELETE', '/v1/overrides', 'POST, GET'],
+    ['GET', '/v1/overrides/x', 'DELETE'],
     ['PATCH', '/openapi.json', 'GET'],
     ['HEAD', '/openapi.json', 'GET'],
     ['OPTIONS', '/v1/vms', 'GET'],
@@ -44,10 +47,19 @@ describe('whatever comes', () => {
       fc.constantFrom('{"__proto__":1}', '{}', '[]', 'null'),
     );
     const path = fc.oneof(
-      fc.constantFrom('/v1/runs', '/v1/vms/8/actions', '/v1/runs/x', '/v1/vms/%/actions'),
+      fc.constantFrom(
+        '/v1/runs',
+        '/v1/vms/8/actions',
+        '/v1/runs/x',
+        '/v1/vms/%/actions',
+        '/v1/overrides',
+        '/v1/overrides/x',
+        '/v1/plan',
+        '/v1/vms/8/explain',
+      ),
       fc.string().map((tail) => `/${tail}`),
     );
-    const method = fc.constantFrom('POST', 'GET', 'PUT', 'BREW');
+    const method = fc.constantFrom('POST', 'GET', 'DELETE', 'PUT', 'BREW');
     const headers = fc.dictionary(fc.constantFrom('content-type', 'idempotency-key', '__proto__'), fc.string());
     const parts = fc.record({ method, path, body: text, headers, query: fc.string(), isBase64Encoded: fc.boolean() });
     await fc.assert(

@@ -8,6 +8,7 @@ import { powers } from '../../lib/core/vm.ts';
 import { apiRoutes } from '../../lib/http/api-routes.ts';
 import { openApiDocument } from '../../lib/http/openapi.ts';
 import { schemas } from '../../lib/http/openapi-schemas.ts';
+import { overrideSchema } from '../../lib/http/override-body.ts';
 import { vmActionSchema } from '../../lib/http/vms.ts';
 import { runRequestSchema } from '../../lib/run/request.ts';
 import { apiBench } from './api-bench.ts';
@@ -32,11 +33,14 @@ function isValid(schema: unknown, value: unknown): boolean {
   const checks: Record<string, (rule: never) => boolean> = {
     type: (types: string | string[]) => [types].flat().includes(typeOf(value)),
     enum: (values: unknown[]) => values.includes(value),
+    const: (one: unknown) => value === one,
     required: (keys: string[]) => typeOf(value) !== 'object' || keys.every((key) => Object.hasOwn(Object(value), key)),
     anyOf: (list: unknown[]) => list.some((one) => isValid(one, value)),
+    allOf: (list: unknown[]) => list.every((one) => isValid(one, value)),
+    oneOf: (list: unknown[]) => list.filter((one) => isValid(one, value)).length === 1,
     minLength: (length: number) => typeof value !== 'string' || value.length >= length,
     maxLength: (length: number) => typeof value !== 'string' || value.length <= length,
-    pattern: (pattern: string) => typeof value !== 'string' || new RegExp(pattern).test(value),
+    pattern: (pattern: string) => typeof value !== 'string' || new RegExp(pattern, 'u').test(value),
     minItems: (count: number) => !Array.isArray(value) || value.length >= count,
     maxItems: (count: number) => !Array.isArray(value) || value.length <= count,
     items: (item: unknown) => !Array.isArray(value) || value.every((one) => isValid(item, one)),
@@ -72,6 +76,7 @@ describe('the OpenAPI document', () => {
   it('has the fields and words of the code', () => {
     expect(Object.keys(schemas.RunRequest.properties)).toEqual(Object.keys(runRequestSchema.entries));
     expect(Object.keys(schemas.VmAction.properties)).toEqual(Object.keys(vmActionSchema.entries));
+    expect(Object.keys(schemas.OverrideRequest.properties)).toEqual(Object.keys(overrideSchema.entries));
     expect(schemas.RunRequest.properties.action.enum).toEqual(actions);
     expect(JSON.stringify(schemas.Outcome)).toContain(JSON.stringify({ enum: results }));
     expect(JSON.stringify(schemas.Vm)).toContain(JSON.stringify({ enum: powers }));
@@ -123,6 +128,60 @@ describe('the OpenAPI document', () => {
     { type: 'start', allowDataLoss: 1 },
   ])('judges the action %j as the code does', (body) => {
     expect(isValid(schemas.VmAction, body)).toBe(v.is(vmActionSchema, body));
+  });
+
+  const kept = { keep: 'on', select: 'a', reason: 'why' };
+
+  it.each([
+    { ...kept, for: '3h' },
+    { ...kept, for: 'PT3H' },
+    { ...kept, for: 'P1DT2H' },
+    { ...kept, until: '2026-11-24T22:00Z' },
+    { ...kept, until: '2026-11-24T22:00:00.5+01:00' },
+    { ...kept, untilNextStart: true },
+    { ...kept, keep: 'off', select: null, ids: ['8', 'acme/8'], untilNextStop: true },
+    {},
+    kept,
+    { ...kept, for: '3h', until: '2026-11-24T22:00Z' },
+    { ...kept, untilNextStart: true, untilNextStop: true },
+    { ...kept, untilNextStart: false },
+    { ...kept, untilNextStart: 1 },
+    { ...kept, for: '3' },
+    { ...kept, for: 'P' },
+    { ...kept, for: 'PT' },
+    { ...kept, for: 3 },
+    { ...kept, until: 'noon' },
+    { ...kept, until: '2026-11-24T22:00' },
+    { keep: 'on', for: '3h', reason: 'why' },
+    { keep: 'on', select: 'a', for: '3h' },
+    { ...kept, for: '3h', keep: 'up' },
+    { ...kept, for: '3h', reason: '' },
+    { ...kept, for: '3h', reason: '  ' },
+    { ...kept, for: '3h', reason: 'a\nb' },
+    { ...kept, for: '3h', reason: 'x'.repeat(201) },
+    { ...kept, for: '3h', reason: 'été ☀' },
+    { ...kept, for: '3h', ids: [] },
+    { ...kept, for: '3h', by: 'me' },
+    [],
+  ])('judges the override %j as the code does', (body) => {
+    expect(isValid(schemas.OverrideRequest, body)).toBe(v.is(overrideSchema, body));
+  });
+
+  it('describes every field that the answers about schedules have', async () => {
+    const { send } = apiBench({}, [{ id: '1', description: '[schedule=office-hours]' }]);
+    const fieldsOf = (json: object) => Object.keys(json).sort();
+    const made = (await send({ path: '/v1/overrides', body: { ...kept, select: '*', for: '3h' } })).json;
+    expect(fieldsOf(made)).toEqual([...schemas.MadeOverride.required].sort());
+    expect(fieldsOf(made.override)).toEqual([...schemas.Override.required].sort());
+    const listed = (await send({ method: 'GET', path: '/v1/overrides' })).json;
+    expect(fieldsOf(listed)).toEqual([...schemas.Overrides.required].sort());
+    const explained = (await send({ method: 'GET', path: '/v1/vms/1/explain' })).json;
+    expect(fieldsOf(explained)).toEqual([...schemas.Explanation.required].sort());
+    expect(fieldsOf(explained.next)).toEqual([...schemas.Transition.required].sort());
+    const plan = (await send({ method: 'GET', path: '/v1/plan' })).json;
+    expect(fieldsOf(plan)).toEqual([...schemas.Outlook.required].sort());
+    const cancelled = (await send({ method: 'DELETE', path: `/v1/overrides/${made.override.id}` })).json;
+    expect(fieldsOf(cancelled)).toEqual([...schemas.CancelledOverride.required].sort());
   });
 
   it('describes every field that the answers have', async () => {
