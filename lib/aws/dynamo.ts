@@ -2,7 +2,6 @@
 // The SDK is loaded on first use: a function that never touches the table does not pay for it.
 
 import type { DynamoDBClient, DynamoDBClientConfig, WriteRequest } from '@aws-sdk/client-dynamodb';
-import PQueue from 'p-queue';
 import { PowerError } from '../core/errors.ts';
 import type { Clock } from '../ports.ts';
 import { awsFault, isThrottled, type Undertaking } from './aws-fault.ts';
@@ -132,6 +131,8 @@ export class DynamoTable {
   /** After a fault nothing more is sent, and what was under way is awaited: no write takes effect behind the caller's back. */
   #each<W, T>(writes: readonly W[], doing: string, send: (aws: Table, write: W) => Promise<T>): Promise<T[]> {
     return this.#call(doing, async (aws) => {
+      // Loaded on first use, as the SDK is: a function that only launches needs none.
+      const { default: PQueue } = await import('p-queue');
       const queue = new PQueue({ concurrency: writesAtOnce });
       const sending = writes.map((write) => queue.add(() => this.#patiently(() => send(aws, write))));
       try {
