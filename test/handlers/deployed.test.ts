@@ -4,6 +4,7 @@
 import { createServer } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { handler as api } from '../../handlers/api.ts';
+import { handler as reconcile } from '../../handlers/reconcile.ts';
 import { handler as run } from '../../handlers/run.ts';
 import { handler as scheduled } from '../../handlers/scheduled.ts';
 import { handler as webhook } from '../../handlers/webhook.ts';
@@ -102,6 +103,48 @@ describe('the deployed handlers', () => {
     const { json } = await call({ method: 'GET', path: headers.location ?? '' });
     expect(json.outcomes).toMatchObject([{ vm: '1', action: 'start', result: 'succeeded' }]);
     expect(simulator.truth('1').power).toBe('on');
+  });
+
+  it('let a tick do what an override wants, once, and what is wanted again when it is cancelled', async () => {
+    const body = { keep: 'off', ids: ['3'], for: '1h', reason: 'maintenance' };
+    const made = await call({ path: '/v1/overrides', body });
+    expect(made.status).toBe(201);
+    const tick = new Date().toISOString();
+    const first = await reconcile({ tick });
+    expect(first).toEqual({
+      tick,
+      listed: 4,
+      scheduled: 1,
+      acting: 1,
+      inVain: 0,
+      atFault: 0,
+      unlisted: 0,
+      run: expect.stringMatching(/^tick-/),
+    });
+    expect(new Set(await Promise.all(runs))).toEqual(new Set([undefined]));
+    expect(simulator.truth('3').power).toBe('off');
+    expect(await reconcile({ tick: new Date().toISOString() })).toMatchObject({ acting: 0, run: null });
+    const explained = await call({ method: 'GET', path: '/v1/vms/3/explain' });
+    expect(explained.json).toMatchObject({ wanted: 'off', mark: { kind: 'settled', wanted: 'off' } });
+    const { id } = made.json.override;
+    const cancelled = await call({ method: 'DELETE', path: `/v1/overrides/${id}` });
+    expect([cancelled.status, cancelled.json.override.cancelled]).toEqual([200, expect.stringMatching(/Z$/)]);
+    expect((await call({ method: 'GET', path: '/v1/overrides' })).json).toEqual({ overrides: [] });
+  });
+
+  it('show a plan of the fleet', async () => {
+    const { status, json } = await call({ method: 'GET', path: '/v1/plan', query: 'days=1' });
+    expect([status, json.vms.length]).toEqual([200, 4]);
+  });
+
+  it('refuse a tick that is too late, and one that is none, without the cause', async () => {
+    await expect(reconcile({ tick: '2026-01-05T18:00:00Z' })).rejects.toMatchObject({ code: 'stale-event' });
+    await expect(reconcile({})).rejects.toMatchObject({ code: 'request' });
+  });
+
+  it('throw at the end of a tick that saw nothing at all', async () => {
+    simulator.rotateToken('another-token');
+    await expect(reconcile({ tick: new Date().toISOString() })).rejects.toMatchObject({ code: 'list-failed' });
   });
 
   it('know no webhook that the configuration does not have', async () => {

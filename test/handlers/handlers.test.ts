@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { handler as api } from '../../handlers/api.ts';
+import { handler as reconcile } from '../../handlers/reconcile.ts';
 import { handler as run } from '../../handlers/run.ts';
 import { handler as scheduled } from '../../handlers/scheduled.ts';
 import { handler as webhook } from '../../handlers/webhook.ts';
@@ -29,7 +30,8 @@ describe('a deployment that is not whole', () => {
     expect((await handler(httpEvent({ path: '/nowhere' }), context)).statusCode).toBe(404);
   });
 
-  it('scheduled and run throw what is missing', async () => {
+  it('scheduled, reconcile and run throw what is missing', async () => {
+    await expect(reconcile({ tick: new Date().toISOString() })).rejects.toMatchObject({ code: 'config' });
     await expect(scheduled({})).rejects.toMatchObject({ code: 'config' });
     await expect(run({ run: 'cron-1' }, context)).rejects.toMatchObject({ code: 'config' });
   });
