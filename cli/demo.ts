@@ -2,6 +2,7 @@
 // The command is the one that users type; the only thing made for the show is the stage.
 
 import { renderGroups } from './demo/fleet-groups.ts';
+import { showFortnight } from './demo/fortnight-show.ts';
 import { fleetSchema, power, reportSchema } from './demo/power-command.ts';
 import { type Stage, setStage, speed } from './demo/stage.ts';
 import { checkTruth, isClean, remember, type TruthReport } from './demo/truth.ts';
@@ -51,11 +52,19 @@ async function show({ simulator, environment, secretReads }: Stage): Promise<boo
 
   heading('3', 'Start them again', 'power run start -l env=dev');
   const wasStartTrue = await act('start', shown, stage);
-  const isTrue = wasShutdownTrue && wasStartTrue;
+  if (interrupt.stop.aborted) return false;
+
+  heading(
+    '4',
+    'A fortnight of schedules, in virtual time',
+    'power tick, every 5 minutes, in Berlin from 23 March 2026',
+  );
+  const wasFortnightTrue = await showFortnight(out, interrupt.stop);
+  const isTrue = wasShutdownTrue && wasStartTrue && wasFortnightTrue;
   say(
     isTrue
-      ? paint('green', '\nEvery outcome told the truth.')
-      : paint('red', '\nNot every outcome told the truth: see above.'),
+      ? paint('green', '\nEvery outcome told the truth, and the fortnight went as its schedules say.')
+      : paint('red', '\nNot everything came true: see above.'),
   );
   return isTrue;
 }

@@ -15,6 +15,7 @@ it('the demo stops and starts a fleet, finds that every outcome told the truth, 
   expect(stdout.match(/0 of them were touched; 0 VMs were forced off/g)).toHaveLength(2);
   expect(stdout).toMatch(/^shutdown env=dev: 27 succeeded · 4 unchanged · 7 skipped · 2 failed, in /m);
   expect(stdout).toMatch(/^start env=dev: 31 succeeded · 2 unchanged · 7 skipped, in /m);
+  expect(stdout).toMatch(/^✓ Outside these events, every VM was what its schedule wanted: .* 0 strays\.$/m);
   expect(stderr).toMatch(/HTTP 408.*\(unknown\)$/m);
   expect(stderr).toMatch(/HTTP 500.*\(unknown\)$/m);
   expect((stdout + stderr).replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
