@@ -35,14 +35,8 @@ function grantsOf(key: FunctionKey, config: Config): readonly Grant[] {
       return [...launch, secrets(config.webhooks.map(({ secretId }) => secretId))];
     case 'run':
       return [
-        // Queries read marks, overrides and leases; only leases are deleted, when they are given back.
-        onTable(
-          'dynamodb:GetItem',
-          'dynamodb:Query',
-          'dynamodb:UpdateItem',
-          'dynamodb:DeleteItem',
-          'dynamodb:BatchWriteItem',
-        ),
+        // Queries read marks, overrides and leases.
+        onTable('dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem', 'dynamodb:BatchWriteItem'),
         accountSecrets,
         deadLetters,
       ];

@@ -182,14 +182,15 @@ export interface LeaseHolder {
   readonly requestedAt: number;
 }
 
-/** Who may send to a VM: each run leases what it acts on, and a newer request takes it over. Throws `aws`. */
+/**
+ * Who may send to a VM: each run leases what it selected, and a newer request takes it over. Never given back: until it lapses, a
+ * lease also keeps out an older request that begins late. Throws `aws`.
+ */
 export interface Leases {
   /** Leases the VMs until `untilMs`, taking over from older requests and lapsed leases; the keys that a newer request holds. */
   take(holder: LeaseHolder, keys: readonly string[], untilMs: number): Promise<readonly string[]>;
   /** Of the keys, those that another run has taken over since. */
   lost(holder: LeaseHolder, keys: readonly string[]): Promise<readonly string[]>;
-  /** Gives back those that are still the holder's. */
-  release(holder: LeaseHolder, keys: readonly string[]): Promise<void>;
 }
 
 /** What a run tells while it goes, for a person or a store to follow. */

@@ -20,11 +20,7 @@ export function memoryLeases(clock: Pick<Clock, 'now'>): Leases {
         return !isFree;
       });
     },
-    // One that is not there any more is lost too: a newer run took it over and has given it back since.
     lost: async ({ run }, keys) => keys.filter((key) => runOf(key) !== run),
-    release: async ({ run }, keys) => {
-      for (const key of keys) if (runOf(key) === run) leases.delete(key);
-    },
   };
 }
 

@@ -6,7 +6,7 @@ import { PowerError } from '../core/errors.ts';
 import type { Clock } from '../ports.ts';
 import { awsFault, isThrottled, type Undertaking } from './aws-fault.ts';
 import { clientDefaults } from './client-defaults.ts';
-import { type Item, type Key, pageOf, type Removal, removalOf, type Update, updateOf } from './expression.ts';
+import { type Item, type Key, pageOf, type Update, updateOf } from './expression.ts';
 
 export interface DynamoTableOptions {
   readonly table: string;
@@ -58,14 +58,6 @@ export class DynamoTable {
   /** As `update` for each, some at once, in their order; what is throttled is sent again, ever more slowly. */
   updateEach(updates: readonly Update[], doing: string): Promise<(Item | null)[]> {
     return this.#each(updates, doing, sendUpdate);
-  }
-
-  /** Deletes each item of which its condition holds, as patiently as `updateEach`. */
-  async deleteEach(removals: readonly Removal[], doing: string): Promise<void> {
-    await this.#each(removals, doing, ({ sdk, client, TableName }, removal) => {
-      const deleting = client.send(new sdk.DeleteItemCommand({ TableName, ...removalOf(removal) })).then(() => true);
-      return unlessConditionFails(sdk, deleting, false);
-    });
   }
 
   /** All items of a partition whose sort key begins so (null: all there are), in its order, page by page. */

@@ -10,34 +10,27 @@ export interface Key {
   readonly sk: string;
 }
 
-export interface Removal {
+export interface Update {
   readonly key: Key;
+  /** Attributes to set, by name. */
+  readonly set: Item;
   /** What must hold before; in the names and values given here and in `set`, as `#name` and `:name`. */
   readonly condition: string;
   readonly names?: readonly string[];
   readonly values?: Item;
 }
 
-export interface Update extends Removal {
-  /** Attributes to set, by name. */
-  readonly set: Item;
-}
-
 /** The input of an UpdateItem, without its table. */
-export function updateOf({ set, ...removal }: Update) {
-  const { names = [], values = {} } = removal;
-  const assignments = Object.keys(set).map((name) => `#${name} = :${name}`);
-  const all = { ...removal, names: [...Object.keys(set), ...names], values: { ...set, ...values } };
-  return { ...removalOf(all), UpdateExpression: `SET ${assignments.join(', ')}` };
-}
-
-/** The input of a DeleteItem, without its table. */
-export function removalOf({ key, condition, names = [], values = {} }: Removal) {
+export function updateOf({ key, set, condition, names = [], values = {} }: Update) {
+  const all = Object.entries({ ...set, ...values });
   return {
     Key: { pk: { S: key.pk }, sk: { S: key.sk } },
+    UpdateExpression: `SET ${Object.keys(set)
+      .map((name) => `#${name} = :${name}`)
+      .join(', ')}`,
     ConditionExpression: condition,
-    ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
-    ExpressionAttributeValues: Object.fromEntries(Object.entries(values).map(([name, value]) => [`:${name}`, value])),
+    ExpressionAttributeNames: Object.fromEntries([...Object.keys(set), ...names].map((name) => [`#${name}`, name])),
+    ExpressionAttributeValues: Object.fromEntries(all.map(([name, value]) => [`:${name}`, value])),
   };
 }
 

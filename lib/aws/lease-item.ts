@@ -4,7 +4,7 @@
 import * as v from 'valibot';
 import type { LeaseHolder } from '../ports.ts';
 import { numberAttribute, text, unreadable } from './attribute.ts';
-import type { Item, Key, Removal, Update } from './expression.ts';
+import type { Item, Key, Update } from './expression.ts';
 
 export const leasePartition = 'lease';
 
@@ -30,11 +30,6 @@ export function leaseUpdate({ run, requestedAt }: LeaseHolder, vm: string, now: 
     condition: `${isFree} OR ${isOlder}`,
     values: { now: numberAttribute(now) },
   };
-}
-
-/** Removes the lease if it still is the run's. */
-export function leaseRemoval({ run }: LeaseHolder, vm: string): Removal {
-  return { key: leaseKey(vm), condition: '#run = :run', names: ['run'], values: { run: { S: run } } };
 }
 
 const leaseItem = v.object({ run: text });

@@ -1,10 +1,10 @@
 // The Leases in DynamoDB: which run may send to a VM, by one conditional write per VM.
-// A lease that its run did not give back lapses by itself, so a crash locks nobody out.
+// A lease lapses by itself, so a crash locks nobody out; a newer request never has to wait for that.
 
 import type { Clock, LeaseHolder, Leases } from '../ports.ts';
 import { DynamoTable, type DynamoTableOptions } from './dynamo.ts';
 import type { Item } from './expression.ts';
-import { leasePartition, leaseRemoval, leaseUpdate, readLeaseItem } from './lease-item.ts';
+import { leasePartition, leaseUpdate, readLeaseItem } from './lease-item.ts';
 
 /** Leases in one DynamoDB table (partition key `pk`, sort key `sk`, TTL attribute `expiresAt`). */
 export function dynamoLeases(options: DynamoTableOptions): Leases {
@@ -28,16 +28,10 @@ class DynamoLeases implements Leases {
     return keys.filter((_, index) => taken[index] === null);
   }
 
-  /** A lease that is not there any more is lost too: a newer run took it over and has given it back since. */
   async lost(holder: LeaseHolder, keys: readonly string[]): Promise<readonly string[]> {
     const doing = `read the leases of run ${holder.run}`;
     const items = await this.#table.pick(leasePartition, keys, doing);
     return keys.filter((key) => runOf(items.get(key)) !== holder.run);
-  }
-
-  release(holder: LeaseHolder, keys: readonly string[]): Promise<void> {
-    const removals = keys.map((key) => leaseRemoval(holder, key));
-    return this.#table.deleteEach(removals, `give back the leases of run ${holder.run}`);
   }
 }
 

@@ -46,7 +46,6 @@ describe('a fault of the table', () => {
       [() => store.cancelOverride('o1', sixPm), 'cancel override o1'],
       [() => leases.take(holder, ['main/1'], sixPm), 'lease the VMs of run cron-1'],
       [() => leases.lost(holder, ['main/1']), 'read the leases of run cron-1'],
-      [() => leases.release(holder, ['main/1']), 'give back the leases of run cron-1'],
     ];
     for (const [attempt, what] of tried) {
       const trying = attempt();
@@ -72,12 +71,6 @@ describe('a write that is throttled', () => {
     expect(pauses).toHaveLength(2);
     expect(pauses[0]).toBeGreaterThanOrEqual(100);
     expect(pauses[1]).toBeGreaterThanOrEqual(200);
-  });
-
-  it('of a lease that is given back, too', async () => {
-    const leases = dynamoLeases(await answered(throttled, well));
-    await leases.release(holder, ['main/1']);
-    expect(aws?.requests.map(({ operation }) => operation)).toEqual(['DeleteItem', 'DeleteItem']);
   });
 
   it('is given up after ten rounds', async () => {
@@ -139,13 +132,11 @@ describe('an answer that got lost after its write took effect', () => {
     expect((await store.load()).overrides).toEqual([overrideOf('lost', { cancelledMs: sixPm + 1 })]);
   });
 
-  it('leaves a lease taken, and one that was given back free', async () => {
+  it('leaves a lease taken', async () => {
     const leases = dynamoLeases(options());
     dynamo.loseNextAnswer();
     expect(await leases.take(holder, ['main/1'], sixPm + 1000)).toEqual([]);
     expect(await leases.lost(holder, ['main/1'])).toEqual([]);
-    dynamo.loseNextAnswer();
-    await leases.release(holder, ['main/1']);
-    expect(await leases.take({ run: 'a', requestedAt: 0 }, ['main/1'], sixPm + 1000)).toEqual([]);
+    expect(await leases.take({ run: 'a', requestedAt: 0 }, ['main/1'], sixPm + 1000)).toEqual(['main/1']);
   });
 });
