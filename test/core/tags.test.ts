@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isProtected, specialKeys, type TagMatch, tagVm } from '../../lib/core/tags.ts';
+import { isProtected, specialKeys, type TagMatch, tagSource, tagVm } from '../../lib/core/tags.ts';
 import type { ListedVm, VmId } from '../../lib/core/vm.ts';
 
 function isVmId(id: string): id is VmId {
@@ -53,6 +53,24 @@ describe('tagVm', () => {
   it("keeps the list's faults, before those of the tags", () => {
     const vm = tagVm(listedVm({ faults: ['no state'], description: '[Protected]' }), [], {});
     expect(vm.faults).toStrictEqual(['no state', expect.stringContaining('[Protected]')]);
+  });
+});
+
+describe('the source of a tag', () => {
+  const rules = [{ match: { name: 'web-1' }, tags: { env: 'ci' } }];
+  const listed = listedVm({
+    tags: [{ key: 'tier', value: '1' }],
+    description: '[env=dev tier=2 team=a] [team=b] [x=1]',
+  });
+
+  it.each([
+    ['env', 'the tag rules of the configuration'],
+    ['tier', 'the tags of the API'],
+    ['x', 'the description'],
+    ['team', 'the description'],
+    ['schedule', null],
+  ])('%s is the first that has it, or may have meant it', (key, source) => {
+    expect(tagSource(key, listed, rules)).toBe(source);
   });
 });
 

@@ -56,7 +56,7 @@ function freeTransitions(
   own: OwnTransitions,
 ): readonly Transition[] {
   const isHeld = overrides.some(({ startMs, endMs }) => startMs <= fromMs && fromMs < endMs);
-  return schedule === null || isHeld || fromMs >= toMs ? [] : own(schedule, fromMs, toMs);
+  return schedule === null || isHeld ? [] : own(schedule, fromMs, toMs);
 }
 
 /** What the schedule says at the very edge counts only against what was wanted just before. */

@@ -59,8 +59,11 @@ export async function explainVm(idText: string, at: number, world: ScheduleWorld
 }
 
 function sourceOfSchedule({ tags, ...vm }: Vm, listed: readonly ListedVm[], world: ScheduleWorld): string | null {
-  const found = listed.find((each) => vmKey(each) === vmKey(vm));
-  return tags.schedule === undefined || found === undefined ? null : tagSource('schedule', found, world.tags);
+  if (tags.schedule === undefined) return null;
+  const [source = null] = listed
+    .filter((each) => vmKey(each) === vmKey(vm))
+    .map((each) => tagSource('schedule', each, world.tags));
+  return source;
 }
 
 function explainAt(vm: Vm, at: number, state: FleetState, { schedules }: ScheduleWorld): Explanation {

@@ -1,6 +1,7 @@
 // Overrides: makes, lists and cancels "keep on" and "keep off" for some VMs and some time.
 // A selector is resolved to VMs when the override is made, so that nobody is kept who was not shown.
 
+import { decide } from '../../core/decide.ts';
 import { printDuration } from '../../core/duration.ts';
 import { PowerError } from '../../core/errors.ts';
 import { excerpt } from '../../core/excerpt.ts';
@@ -100,10 +101,9 @@ async function meantVms({ select, ids }: OverrideRequest, world: OverrideWorld) 
 }
 
 function endOf(vm: Vm, until: Until, now: number, { schedules }: OverrideWorld): LeftOut | { vm: Vm; endMs: number } {
-  if (isProtected(vm)) return { vm, reason: 'its tag "protected" keeps every action away from it' };
   const own = scheduleOf(vm, schedules);
-  if ('faults' in own || vm.faults.length > 0)
-    return { vm, reason: `it is left alone until this is put right: ${vm.faults.join('; ')}` };
+  // For those, every action's decision says why they are left alone.
+  if ('faults' in own || vm.faults.length > 0 || isProtected(vm)) return { vm, reason: decide('start', vm).reason };
   if (until.kind === 'for' || until.kind === 'at') return { vm, endMs: fixedEnd(until, now) };
   const [wanted, word] = until.kind === 'next-start' ? (['on', 'starts'] as const) : (['off', 'stops'] as const);
   if (own.schedule === null) return { vm, reason: `it has no schedule that ${word} it` };
@@ -113,8 +113,8 @@ function endOf(vm: Vm, until: Until, now: number, { schedules }: OverrideWorld):
 
 const mostNamed = 10;
 
-function whyNobody({ select, ids }: OverrideRequest, leftOut: readonly LeftOut[]): string {
-  if (leftOut.length === 0) return `no VM is selected by ${excerpt(select ?? (ids ?? []).join(','))}`;
+function whyNobody({ select }: OverrideRequest, leftOut: readonly LeftOut[]): string {
+  if (leftOut.length === 0) return `no VM is selected${select === null ? '' : ` by ${excerpt(select)}`}`;
   const shown = leftOut.slice(0, mostNamed).map(({ vm, reason }) => `${vmKey(vm)}: ${reason}`);
   const more = leftOut.length > mostNamed ? `; and ${leftOut.length - mostNamed} more` : '';
   return `no selected VM can be kept: ${shown.join('; ')}${more}`;

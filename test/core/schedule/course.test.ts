@@ -141,6 +141,16 @@ describe('the next transitions', () => {
     ]);
   });
 
+  it('are not doubled where an override to come begins with what the schedule wants then', () => {
+    const of = course(office, keep('on', '2026-11-24T08:00Z', '2026-11-24T20:00Z'));
+    expect(coming(of, '2026-11-23T18:00Z', 2)).toEqual(['on 2026-11-24T08:00Z', 'off 2026-11-24T20:00Z']);
+  });
+
+  it('have the moment at the very end of an override that keeps the same', () => {
+    const of = course(moments, keep('off', '2026-11-23T12:00Z', '2026-11-23T19:00Z'));
+    expect(coming(of, '2026-11-23T12:00Z', 2)).toEqual(['off 2026-11-23T19:00Z', 'on 2026-11-24T08:00Z']);
+  });
+
   it('are found at once behind an override of eight thousand years', () => {
     const started = process.cpuUsage();
     const of = course(office, keep('on', '2026-11-23T09:00Z', '9999-11-01T12:00Z'));

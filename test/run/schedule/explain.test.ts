@@ -139,6 +139,15 @@ describe('the source of the schedule tag', () => {
   });
 });
 
+describe('a schedule tag with two values', () => {
+  it('is none, from nowhere, and the fault says so', async () => {
+    const { world } = planScene([{ ...office, description: '[schedule=office] [schedule=late]' }]);
+    const explanation = await explainVm('8', noon, world);
+    expect(explanation).toMatchObject({ scheduleTag: null, schedule: null, decision: { code: 'fault' } });
+    expect(explanation).not.toHaveProperty('tagSource');
+  });
+});
+
 describe('the id', () => {
   const thrownBy = async (id: string, scene: ReturnType<typeof planScene>) => {
     const error: unknown = await explainVm(id, noon, scene.world).catch((thrown: unknown) => thrown);
@@ -156,6 +165,19 @@ describe('the id', () => {
     const error = await thrownBy('8', { cloud, ...rest });
     expect(error).toMatch(/^list-failed: there is no VM "8": check the id; but 1 project/);
     expect(error).toContain('main/default: HTTP 500');
+  });
+
+  it('comes with each list that could not be read, among the faults', async () => {
+    const { world } = planScene([], { others: [] });
+    const broken = { ...world, accounts: world.accounts.map((each) => ({ ...each, projects: ['a', 'b'] })) };
+    const faults = ['main/a', 'main/b', 'beta/a', 'beta/b'].map(
+      (where) => `${where}: the fake has no project ${where.slice(-1)}`,
+    );
+    await expect(explainVm('8', noon, broken)).rejects.toMatchObject({
+      code: 'list-failed',
+      faults,
+      message: expect.stringContaining(faults.join('; ')),
+    });
   });
 
   it('needs its account where two have it', async () => {

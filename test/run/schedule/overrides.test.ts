@@ -73,6 +73,15 @@ describe('an override', () => {
     expect(await decisionAt(noon + 3 * hourMs)).toBeNull();
   });
 
+  it('leaves out VMs with any fault, and says all of them', async () => {
+    const faulty = { id: '13', description: '[env=dev tier=1] [tier=2]', faults: ['it shows no state'] };
+    const { vms, leftOut } = await make({}, planScene([{ id: '9', description: '[env=dev]' }, faulty]));
+    expect(vms.map(({ vm }) => vm.id)).toEqual(['9']);
+    expect(leftOut).toEqual([
+      { vm: expect.anything(), reason: expect.stringMatching(/^it is left alone .*: it shows no state; .*tier/) },
+    ]);
+  });
+
   it('may end at an instant', async () => {
     const { override } = await make({ until: { kind: 'at', ms: at('23T22:00') } });
     expect(override.ends).toEqual({ 'main/8': at('23T22:00'), 'main/9': at('23T22:00') });
@@ -134,6 +143,7 @@ describe('an override is refused', () => {
       /^not-found: no VM is selected by "env=none,sche/,
     ],
     ['where ids and selector share nobody', { select: 'env=prod', ids: ['8'] }, /^not-found: no VM is selected/],
+    ['of no ids', { select: null, ids: [] }, /^not-found: no VM is selected$/],
     ['for an id in no list', { select: null, ids: ['8', '404'] }, /^not-found: there is no VM 404/],
     [
       'where all are left out',
