@@ -2,6 +2,7 @@
 // Who has no schedule is counted, and who has one that can't be read is named: both stay as they are.
 
 import type { Schedule, Want } from '../../lib/core/schedule/rule.ts';
+import { isProtected } from '../../lib/core/tags.ts';
 import type { Vm } from '../../lib/core/vm.ts';
 import type { Outlook } from '../../lib/run/schedule/outlook.ts';
 import type { Paint } from '../terminal.ts';
@@ -22,10 +23,12 @@ const mostNamed = 8;
 
 /** Empty lines part the groups; the summary comes last. */
 export function renderOutlook(outlook: Outlook, span: Span, { paint }: { readonly paint: Paint }): string {
-  const idle = outlook.vms.filter(isIdle);
+  const kept = outlook.vms.filter(({ vm }) => isProtected(vm));
+  const ours = outlook.vms.filter(({ vm }) => !isProtected(vm));
+  const idle = ours.filter(isIdle);
   const groups = [
     ...Map.groupBy(
-      outlook.vms.filter((each) => !isIdle(each)),
+      ours.filter((each) => !isIdle(each)),
       likeness,
     ).values(),
   ];
@@ -35,7 +38,7 @@ export function renderOutlook(outlook: Outlook, span: Span, { paint }: { readonl
     ...outlook.unlisted.map(({ account, project, reason }) =>
       paint('red', `✗ not listed ${plain(`${account}/${project}`)}: ${plain(reason)}`),
     ),
-    `${outlook.vms.length} VMs: ${outlook.vms.length - idle.length} with a schedule or an override, ${idle.length} without, ${outlook.atFault.length} at fault`,
+    `${outlook.vms.length} VMs: ${ours.length - idle.length} with a schedule or an override, ${idle.length} without, ${kept.length} protected; ${outlook.atFault.length} more at fault`,
   ];
   return `${lines.join('\n')}\n`;
 }
