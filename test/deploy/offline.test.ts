@@ -14,6 +14,10 @@ import { copyProject, type ProjectCopy } from '../fixtures/project.ts';
 const config = {
   projects: ['default', 'staging'],
   tags: [{ match: { name: 'vault-*' }, tags: { protected: '' } }],
+  timezone: 'Africa/Algiers',
+  schedules: { 'office-hours': 'Sun-Thu 08:00-18:00' },
+  // Only the test fires it, unless it is run at a full hour.
+  tick: { every: '1h' },
   crons: {
     'dev-up': { cron: '0 3 29 2 ? *', timezone: 'Africa/Algiers', action: 'start', select: 'env=dev' },
   },
@@ -37,6 +41,8 @@ const runSchema = v.object({
     [],
   ),
 });
+
+const fleetSchema = v.object({ vms: v.array(v.object({ id: v.string(), name: v.string(), power: v.string() })) });
 
 const launched = v.object({ run: v.string(), isNew: v.boolean() });
 
@@ -150,6 +156,24 @@ describe('the deployed shape on localhost', () => {
     child.stdin?.write('1');
     await hasPrinted('cron dev-up fired', 5_000);
   });
+
+  it('fires the tick on a keypress, and it does what an override wants', async () => {
+    const { vms } = v.parse(fleetSchema, await (await api('/v1/vms?select=env%3Dstaging')).json());
+    const vm = vms.find(({ name, power }) => name.startsWith('staging-app') && power === 'on')?.id ?? '';
+    const made = await api('/v1/overrides', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ keep: 'off', ids: [vm], for: '2h', reason: 'a test' }),
+    });
+    expect(made.status).toBe(201);
+    // A tick is of a whole second, and must not be older than the override.
+    await sleep(1_000);
+    child.stdin?.write('t');
+    await hasPrinted('tick fired', 5_000);
+    await expect.poll(async () => (await truth()).get(vm), { timeout: 30_000 }).toBe('off');
+    const explained = await (await api(`/v1/vms/${vm}/explain`)).json();
+    expect(explained).toMatchObject({ wanted: 'off', override: { keep: 'off', reason: 'a test' } });
+  }, 60_000);
 
   it('does what a signed webhook asks for, and nothing for one that is not', async () => {
     const key = /hexkey:([0-9a-f]+)/.exec(printed)?.[1] ?? '';

@@ -33,6 +33,7 @@ const config = {
       on: [{ when: { type: 'x' }, action: 'start', select: 'env=ci' }],
     },
   },
+  tick: { every: '10m', maxAge: '20m' },
   alarms: { email: 'ops@example.org' },
   reservedConcurrency: 3,
 };
@@ -61,9 +62,16 @@ const allowed: Readonly<Record<string, Readonly<Record<string, readonly string[]
     'RunLambdaFunction.Arn': ['lambda:InvokeFunction'],
     'DeadLetterQueue.Arn': ['sqs:SendMessage'],
   },
+  ReconcileRole: {
+    'ReconcileLogGroup.Arn': ['logs:CreateLogStream', 'logs:PutLogEvents'],
+    'RunTable.Arn': ['dynamodb:PutItem', 'dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
+    'RunLambdaFunction.Arn': ['lambda:InvokeFunction'],
+    [acmeSecret]: ['secretsmanager:GetSecretValue'],
+    [secretArn]: ['secretsmanager:GetSecretValue'],
+  },
   ApiRole: {
     'ApiLogGroup.Arn': ['logs:CreateLogStream', 'logs:PutLogEvents'],
-    'RunTable.Arn': ['dynamodb:PutItem', 'dynamodb:GetItem', 'dynamodb:Query'],
+    'RunTable.Arn': ['dynamodb:PutItem', 'dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
     'RunLambdaFunction.Arn': ['lambda:InvokeFunction'],
     [acmeSecret]: ['secretsmanager:GetSecretValue'],
     [secretArn]: ['secretsmanager:GetSecretValue'],
@@ -76,17 +84,20 @@ const allowed: Readonly<Record<string, Readonly<Record<string, readonly string[]
   },
   RunRole: {
     'RunLogGroup.Arn': ['logs:CreateLogStream', 'logs:PutLogEvents'],
-    'RunTable.Arn': ['dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:BatchWriteItem'],
+    'RunTable.Arn': ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem', 'dynamodb:BatchWriteItem'],
     [acmeSecret]: ['secretsmanager:GetSecretValue'],
     [secretArn]: ['secretsmanager:GetSecretValue'],
     'DeadLetterQueue.Arn': ['sqs:SendMessage'],
   },
 };
 
-const scheduleRights = {
-  'ScheduledLambdaFunction.Arn': ['lambda:InvokeFunction'],
+const scheduleRights = (id: string) => ({
+  [id === 'TickSchedule' ? 'ReconcileLambdaFunction.Arn' : 'ScheduledLambdaFunction.Arn']: ['lambda:InvokeFunction'],
   'DeadLetterQueue.Arn': ['sqs:SendMessage'],
-};
+});
+
+// Statistics are found under this name and no other by the alarms on them.
+const namespace = 'openscaler-power-dev';
 
 describe('the roles of the packaged template', () => {
   it('allow exactly what the table says', () => {
@@ -95,21 +106,20 @@ describe('the roles of the packaged template', () => {
       rights[role] ??= {};
       rights[role][resource] = [...(rights[role][resource] ?? []), action];
     }
-    const scheduleRoles = all('AWS::Scheduler::Schedule').map(([id]) => [`${id}Role`, scheduleRights]);
+    const scheduleRoles = all('AWS::Scheduler::Schedule').map(([id]) => [`${id}Role`, scheduleRights(id)]);
     expect(rights).toEqual({ ...allowed, ...Object.fromEntries(scheduleRoles) });
   });
 
   it('hold no star anywhere', () => {
-    expect(all('AWS::IAM::Role')).toHaveLength(6);
+    expect(all('AWS::IAM::Role')).toHaveLength(8);
     expect(JSON.stringify(all('AWS::IAM::Role'))).not.toContain('*');
   });
 
   it('are assumed by Lambda, or by the schedules of this stack alone', () => {
+    const ofSchedules = all('AWS::Scheduler::Schedule').map(([id]) => `${id}Role`);
     for (const { role, assumedBy } of grantsIn(packaged.template.Resources)) {
-      expect([role, assumedBy]).toEqual([
-        role,
-        role.startsWith('Schedule') && role !== 'ScheduledRole' ? 'scheduler.amazonaws.com' : 'lambda.amazonaws.com',
-      ]);
+      const service = ofSchedules.includes(role) ? 'scheduler.amazonaws.com' : 'lambda.amazonaws.com';
+      expect([role, assumedBy]).toEqual([role, service]);
     }
     for (const [id] of all('AWS::Scheduler::Schedule')) {
       expect(properties(`${id}Role`)).toHaveProperty('AssumeRolePolicyDocument.Statement.0.Condition.StringEquals', {
@@ -123,6 +133,7 @@ describe('the roles of the packaged template', () => {
     const roles = all('AWS::Lambda::Function').map(([id, { Properties }]) => [id, Properties.Role]);
     expect(Object.fromEntries(roles)).toEqual({
       ScheduledLambdaFunction: { 'Fn::GetAtt': ['ScheduledRole', 'Arn'] },
+      ReconcileLambdaFunction: { 'Fn::GetAtt': ['ReconcileRole', 'Arn'] },
       ApiLambdaFunction: { 'Fn::GetAtt': ['ApiRole', 'Arn'] },
       WebhookLambdaFunction: { 'Fn::GetAtt': ['WebhookRole', 'Arn'] },
       RunLambdaFunction: { 'Fn::GetAtt': ['RunRole', 'Arn'] },
@@ -133,7 +144,8 @@ describe('the roles of the packaged template', () => {
 describe('the functions of the packaged template', () => {
   it.each([
     { id: 'ScheduledLambdaFunction', Timeout: 30, MemorySize: 256, reserved: undefined },
-    { id: 'ApiLambdaFunction', Timeout: 29, MemorySize: 256, reserved: undefined },
+    { id: 'ReconcileLambdaFunction', Timeout: 60, MemorySize: 512, reserved: undefined },
+    { id: 'ApiLambdaFunction', Timeout: 29, MemorySize: 512, reserved: undefined },
     { id: 'WebhookLambdaFunction', Timeout: 10, MemorySize: 256, reserved: undefined },
     { id: 'RunLambdaFunction', Timeout: 900, MemorySize: 512, reserved: 3 },
   ])('$id: $Timeout s, $MemorySize MB, Node 24 on ARM, logs in JSON', ({ id, reserved, ...sizes }) => {
@@ -155,14 +167,14 @@ describe('the functions of the packaged template', () => {
       OPENSCALER_SECRET_ID: 'openscaler/token',
       LOG_LEVEL: 'INFO',
     };
-    expect(environments).toEqual(Array(4).fill({ Variables }));
+    expect(environments).toEqual(Array(5).fill({ Variables }));
     expect(properties('RunTable').TableName).toBe(Variables.POWER_TABLE);
     expect(properties('RunLambdaFunction').FunctionName).toBe(Variables.POWER_RUN_FUNCTION);
   });
 
   it('keep their logs for thirty days', () => {
     const days = all('AWS::Logs::LogGroup').map(([, { Properties }]) => Properties.RetentionInDays);
-    expect(days).toEqual([30, 30, 30, 30]);
+    expect(days).toEqual([30, 30, 30, 30, 30]);
   });
 
   it.each([
@@ -177,9 +189,17 @@ describe('the functions of the packaged template', () => {
     expect(properties(id).MaximumEventAgeInSeconds).toBe(age);
   });
 
+  it('reconcile is retried once, and its event is no dead letter: the next tick catches up', () => {
+    expect(properties('ReconcileLambdaEvConf')).toMatchObject({
+      FunctionName: { Ref: 'ReconcileLambdaFunction' },
+      MaximumRetryAttempts: 1,
+    });
+    expect(properties('ReconcileLambdaEvConf').DestinationConfig).toEqual({});
+  });
+
   it('are one small zip each, with one bundle and its own chunks, that loads without any environment', async () => {
     const zips = (await readdir(packaged.directory)).filter((name) => name.endsWith('.zip'));
-    expect(zips.toSorted()).toEqual(['api.zip', 'run.zip', 'scheduled.zip', 'webhook.zip']);
+    expect(zips.toSorted()).toEqual(['api.zip', 'reconcile.zip', 'run.zip', 'scheduled.zip', 'webhook.zip']);
     const directory = await mkdtemp(join(tmpdir(), 'power-bundles-'));
     for (const zip of zips) {
       const bytes = await readFile(join(packaged.directory, zip));
@@ -212,6 +232,11 @@ describe('the HTTP API of the packaged template', () => {
       'GET /v1/runs/{name}': 'AWS_IAM',
       'GET /v1/vms': 'AWS_IAM',
       'POST /v1/vms/{vm_id}/actions': 'AWS_IAM',
+      'GET /v1/vms/{vm_id}/explain': 'AWS_IAM',
+      'GET /v1/plan': 'AWS_IAM',
+      'POST /v1/overrides': 'AWS_IAM',
+      'GET /v1/overrides': 'AWS_IAM',
+      'DELETE /v1/overrides/{id}': 'AWS_IAM',
       'GET /openapi.json': 'AWS_IAM',
       'POST /v1/webhooks/{name}': 'NONE',
     });
@@ -250,26 +275,36 @@ describe('the schedules of the packaged template', () => {
     });
   });
 
-  it('are as many as there are crons', () => {
-    expect(all('AWS::Scheduler::Schedule')).toHaveLength(Object.keys(config.crons).length);
+  it('fire the tick as often as configured, on the full hour too, with a role of its own', () => {
+    expect(properties('TickSchedule')).toMatchObject({
+      Name: 'power.tick',
+      GroupName: { Ref: 'ScheduleGroup' },
+      ScheduleExpression: 'cron(0/10 * * * ? *)',
+      ScheduleExpressionTimezone: 'UTC',
+      FlexibleTimeWindow: { Mode: 'OFF' },
+      State: 'ENABLED',
+      Target: {
+        Arn: { 'Fn::GetAtt': ['ReconcileLambdaFunction', 'Arn'] },
+        RoleArn: { 'Fn::GetAtt': ['TickScheduleRole', 'Arn'] },
+        Input: '{"tick":"<aws.scheduler.scheduled-time>"}',
+        RetryPolicy: { MaximumRetryAttempts: 2, MaximumEventAgeInSeconds: 1200 },
+        DeadLetterConfig: { Arn: { 'Fn::GetAtt': ['DeadLetterQueue', 'Arn'] } },
+      },
+    });
+  });
+
+  it('are one for each cron and one for the tick', () => {
+    expect(all('AWS::Scheduler::Schedule')).toHaveLength(Object.keys(config.crons).length + 1);
   });
 });
 
 describe('what watches, and what keeps, in the packaged template', () => {
   it('is an alarm on every function and on the dead-letter queue, all to one topic', () => {
-    const alarms = all('AWS::CloudWatch::Alarm').map(([, { Properties }]) => {
-      expect(Properties).toMatchObject({
-        Threshold: 1,
-        ComparisonOperator: 'GreaterThanOrEqualToThreshold',
-        EvaluationPeriods: 1,
-        TreatMissingData: 'notBreaching',
-        AlarmActions: [{ Ref: 'AlarmTopic' }],
-      });
-      return [Properties.MetricName, Properties.Dimensions];
-    });
+    const alarms = all('AWS::CloudWatch::Alarm').filter(([, { Properties }]) => Properties.Namespace !== namespace);
     const errors = (id: string) => ['Errors', [{ Name: 'FunctionName', Value: { Ref: id } }]];
-    expect(alarms).toEqual([
+    expect(alarms.map(([, { Properties }]) => [Properties.MetricName, Properties.Dimensions])).toEqual([
       errors('ScheduledLambdaFunction'),
+      errors('ReconcileLambdaFunction'),
       errors('ApiLambdaFunction'),
       errors('WebhookLambdaFunction'),
       errors('RunLambdaFunction'),
@@ -278,6 +313,37 @@ describe('what watches, and what keeps, in the packaged template', () => {
         [{ Name: 'QueueName', Value: { 'Fn::GetAtt': ['DeadLetterQueue', 'QueueName'] } }],
       ],
     ]);
+    for (const [, { Properties }] of all('AWS::CloudWatch::Alarm')) {
+      expect(Properties).toMatchObject({
+        Threshold: 1,
+        ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+        TreatMissingData: 'notBreaching',
+        AlarmActions: [{ Ref: 'AlarmTopic' }],
+      });
+    }
+  });
+
+  it('is one alarm for each kind of trouble that ticks tell of, from the lines of their log', () => {
+    const filters = all('AWS::Logs::MetricFilter').map(([, { Properties }]) => Properties);
+    const metric = (word: string) => ({
+      LogGroupName: { Ref: 'ReconcileLogGroup' },
+      FilterPattern: `{ $.alarm = "${word}" }`,
+      MetricTransformations: [{ MetricNamespace: namespace, MetricName: `tick-${word}`, MetricValue: '1' }],
+    });
+    expect(filters).toEqual(['in-vain', 'tags', 'unlisted'].map(metric));
+    const alarms = all('AWS::CloudWatch::Alarm').filter(([, { Properties }]) => Properties.Namespace === namespace);
+    const named = alarms.map(([, { Properties }]) => [Properties.MetricName, Properties.AlarmName]);
+    expect(named).toEqual(
+      ['in-vain', 'tags', 'unlisted'].map((word) => [`tick-${word}`, `openscaler-power-dev-tick-${word}`]),
+    );
+  });
+
+  it('rings once for a trouble that every tick meets again, not once per tick', () => {
+    const level = { Period: 600, EvaluationPeriods: 3, DatapointsToAlarm: 1, Statistic: 'Sum' };
+    for (const id of ['TickInVainAlarm', 'TickTagsAlarm', 'TickUnlistedAlarm', 'ReconcileErrorsAlarm'])
+      expect(properties(id)).toMatchObject(level);
+    for (const id of ['RunErrorsAlarm', 'DeadLettersAlarm'])
+      expect(properties(id)).toMatchObject({ Period: 60, EvaluationPeriods: 1 });
   });
 
   it('tells the address of the configuration', () => {
@@ -305,14 +371,20 @@ describe('what watches, and what keeps, in the packaged template', () => {
 });
 
 describe('packaging', () => {
-  it('of the plainest configuration makes no schedule, no subscription, no reservation', async () => {
+  it('of the plainest configuration makes no cron, no subscription, no reservation, and a tick every five minutes', async () => {
     const plain = await packageProject(
       { projects: ['default'] },
       { OPENSCALER_SECRET_ID: 'mine/token', OPENSCALER_API_URL: 'https://api.example.org', LOG_LEVEL: 'DEBUG' },
     );
     await plain.remove();
     const types = Object.values(plain.template.Resources).map(({ Type }) => Type);
-    expect(types.filter((type) => /Scheduler|Subscription/.test(type))).toEqual([]);
+    expect(types.filter((type) => /Scheduler::Schedule$|Subscription/.test(type))).toEqual([
+      'AWS::Scheduler::Schedule',
+    ]);
+    expect(plain.template.Resources.TickSchedule?.Properties).toMatchObject({
+      ScheduleExpression: 'cron(0/5 * * * ? *)',
+      Target: { RetryPolicy: { MaximumEventAgeInSeconds: 600 } },
+    });
     const run = plain.template.Resources.RunLambdaFunction?.Properties;
     expect(run).toMatchObject({
       Environment: {
@@ -329,13 +401,23 @@ describe('packaging', () => {
       ({ action }) => action === 'secretsmanager:GetSecretValue',
     );
     expect(secrets.map(({ role, resource }) => [role, resource.replace(/^.*:secret:/, '')])).toEqual([
+      ['ReconcileRole', 'mine/token-??????'],
       ['ApiRole', 'mine/token-??????'],
       ['RunRole', 'mine/token-??????'],
     ]);
   }, 120_000);
 
+  it('of a configuration without a tick makes no schedule for it, and no alarm on what it would say', async () => {
+    const still = await packageProject({ projects: ['default'], tick: false });
+    await still.remove();
+    const types = Object.values(still.template.Resources).map(({ Type }) => Type);
+    expect(types.filter((type) => /Scheduler|MetricFilter/.test(type))).toEqual([]);
+    expect(still.template.Resources.ReconcileErrorsAlarm?.Properties).toMatchObject({ Period: 60 });
+  }, 120_000);
+
   it('of a faulty configuration ends with every fault, and makes nothing', async () => {
-    const faulty = packageProject({ projects: [], crons: { x: { cron: 'noon' } } });
-    await expect(faulty).rejects.toThrow(/projects.*crons/s);
+    const schedules = { late: 'Mon-Fri 08:00-25:00' };
+    const faulty = packageProject({ projects: [], crons: { x: { cron: 'noon' } }, timezone: 'UTC', schedules });
+    await expect(faulty).rejects.toThrow(/projects.*crons.*schedules\.late/s);
   }, 120_000);
 });
