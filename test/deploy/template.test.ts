@@ -33,15 +33,29 @@ const config = {
       on: [{ when: { type: 'x' }, action: 'start', select: 'env=ci' }],
     },
   },
+  timezone: 'Africa/Algiers',
+  // A name that begins as a handler's does: the packager is particular about those.
+  calendars: { dz: { ics: 'api-holidays.ics' } },
+  schedules: { 'office-hours': { on: 'Sun-Thu 08:00-18:00', except: ['dz'] } },
   tick: { every: '10m', maxAge: '20m' },
   alarms: { email: 'ops@example.org' },
   reservedConcurrency: 3,
 };
 
+const holidays = [
+  'BEGIN:VCALENDAR',
+  'BEGIN:VEVENT',
+  'UID:1',
+  'DTSTART;VALUE=DATE:20261101',
+  'END:VEVENT',
+  'END:VCALENDAR',
+  '',
+].join('\r\n');
+
 let packaged: Packaged;
 
 beforeAll(async () => {
-  packaged = await packageProject(config);
+  packaged = await packageProject(config, {}, { 'api-holidays.ics': holidays });
 }, 120_000);
 
 afterAll(() => packaged?.remove());
@@ -197,7 +211,7 @@ describe('the functions of the packaged template', () => {
     expect(properties('ReconcileLambdaEvConf').DestinationConfig).toEqual({});
   });
 
-  it('are one small zip each, with one bundle and its own chunks, that loads without any environment', async () => {
+  it('are one small zip each, with one bundle, its own chunks and the calendars, that loads without any environment', async () => {
     const zips = (await readdir(packaged.directory)).filter((name) => name.endsWith('.zip'));
     expect(zips.toSorted()).toEqual(['api.zip', 'reconcile.zip', 'run.zip', 'scheduled.zip', 'webhook.zip']);
     const directory = await mkdtemp(join(tmpdir(), 'power-bundles-'));
@@ -209,7 +223,7 @@ describe('the functions of the packaged template', () => {
       const names = entries.map((entry) => entry.name);
       expect(names).toContain(`handlers/${name}`);
       const own = `handlers/${zip.replace('zip', '')}`;
-      expect(names.filter((entry) => !entry.startsWith(own))).toEqual([]);
+      expect(names.filter((entry) => !entry.startsWith(own))).toEqual(['api-holidays.ics']);
       for (const entry of entries) await writeFile(join(directory, basename(entry.name)), entry.content);
       const script = 'import(process.argv[1]).then(({ handler }) => console.log(typeof handler))';
       const { stdout } = await promisify(execFile)(process.execPath, ['-e', script, join(directory, name)], {
