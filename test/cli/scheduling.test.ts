@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { SimulatedVmSpec } from '../../simulator/vm.ts';
+import { startDynalite } from '../fixtures/dynalite.ts';
 import { type Ended, type Rig, rig, token } from './power-process.ts';
 
 // Windows of any hour: these tests run at any time of the day.
@@ -146,6 +147,32 @@ describe('power tick, explain, keep and overrides', () => {
       decision: { action: null },
     });
   }, 60_000);
+
+  it('remember in the table of the deployment where POWER_TABLE names it', async () => {
+    const { power } = await useRig(sound);
+    const dynalite = await startDynalite();
+    const environment = {
+      POWER_TABLE: dynalite.table,
+      AWS_ENDPOINT_URL_DYNAMODB: String(dynalite.client.endpoint),
+      AWS_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'test',
+    };
+    const kept = await power(['keep', 'off', '--id', '1', '--for', '1h', '--reason', 'test'], environment);
+    const ticked = await power(['tick', '--json'], environment);
+    const listed = await power(['overrides', '--json'], environment);
+    const both = await power(['overrides', '--state', 'state.json'], environment);
+    await dynalite.close();
+    expect(kept.stderr).toBe('');
+    expect(JSON.parse(ticked.stdout)).toMatchObject({
+      tick: { acting: 1 },
+      outcomes: [{ vm: '2', result: 'succeeded' }],
+    });
+    expect(ticked.stderr).not.toContain('nothing is remembered');
+    expect(JSON.parse(listed.stdout).overrides).toMatchObject([{ keep: 'off', vms: [{ vm: '1' }] }]);
+    expect(both.stderr).toContain('leave out --state');
+    expect(both.code).toBe(2);
+  }, 30_000);
 
   it('warns when nothing is remembered', async () => {
     const { power } = await useRig();
