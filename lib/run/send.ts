@@ -2,7 +2,7 @@
 // A send never throws: one VM's trouble stays that VM's (rule 5).
 
 import { PowerError } from '../core/errors.ts';
-import { type Answered, deadlineOf, type Pursuit } from '../core/pursuit.ts';
+import { type Answered, deadlineOf, never, type Pursuit } from '../core/pursuit.ts';
 import { vmKey } from '../core/vm.ts';
 import { act } from './act.ts';
 import type { RunWorld } from './world.ts';
@@ -68,11 +68,11 @@ function tell({ vm, action }: Pursuit, { meaning, detail }: Answered, world: Sen
 
 function limitsOf(pursuit: Pursuit, { policy, stop, until }: SendWorld) {
   const { patienceMs } = pursuit.policy;
-  const instants = [deadlineOf(pursuit), until].filter((instant) => instant !== null && instant !== undefined);
+  const leaveBy = Math.min(deadlineOf(pursuit), until ?? never);
   return {
     timeoutMs: Math.min(policy.timeouts.actionMs, patienceMs),
     patienceMs,
-    ...(instants.length > 0 ? { until: Math.min(...instants) } : {}),
+    ...(leaveBy === never ? {} : { until: leaveBy }),
     ...(stop === undefined ? {} : { stop }),
   };
 }

@@ -7,6 +7,7 @@ import {
   broken,
   handedOver,
   looked,
+  never,
   nextInstantOf,
   type Pursuit,
   stopped,
@@ -82,8 +83,8 @@ class Settlement {
   // Until the next look is worth its call; cut short once everything sent is answered, or somebody stops the run.
   async #pause(): Promise<void> {
     const { engine, policy, until } = this.#world;
-    const next = [...this.#open.values()].flatMap((pursuit) => nextInstantOf(pursuit, this.#lastAt) ?? []);
-    const ahead = next.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY) - this.#lastAt;
+    const next = [...this.#open.values()].map((pursuit) => nextInstantOf(pursuit, this.#lastAt));
+    const ahead = next.reduce((a, b) => Math.min(a, b), never) - this.#lastAt;
     const wanted = Math.min(this.#pauseMs, Math.max(ahead, policy.settle.everyMs));
     const ms = until === undefined ? wanted : Math.max(0, Math.min(wanted, until - this.#lastAt));
     const early = [this.#sending > 0 ? this.#sends : undefined, this.#stoppedAt === null ? this.#stopped : undefined];
