@@ -1,6 +1,7 @@
 // Lists the fleet: every project of every account that the request covers, with tags and power read.
 // A project whose list failed, or is not surely whole, is left out whole and reported (rule 5).
 
+import { kindOf } from '../core/describe-error.ts';
 import { PowerError } from '../core/errors.ts';
 import type { Unlisted } from '../core/outcome.ts';
 import type { Inventory } from '../core/plan.ts';
@@ -46,7 +47,10 @@ async function listProject(cloud: FleetAccount['cloud'], project: string, log: R
   try {
     return { ...where, vms: await cloud.list(project) };
   } catch (error) {
-    const reason = error instanceof PowerError ? error.message : `a mistake of ours while listing: ${String(error)}`;
+    const reason =
+      error instanceof PowerError
+        ? error.message
+        : `a mistake of ours while listing (${kindOf(error)}); please report it`;
     log.warn('a project could not be listed; its VMs are left alone', { ...where, error });
     return { ...where, reason };
   }

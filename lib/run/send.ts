@@ -1,6 +1,7 @@
 // Sends one wave of actions, an account beside the other, and puts each answer into the journal as it comes.
 // A send never throws: one VM's trouble stays that VM's (rule 5).
 
+import { kindOf } from '../core/describe-error.ts';
 import { PowerError } from '../core/errors.ts';
 import { type Answered, deadlineOf, never, type Pursuit } from '../core/pursuit.ts';
 import { vmKey } from '../core/vm.ts';
@@ -83,7 +84,7 @@ function afterThrow({ vm, action }: Pursuit, error: unknown, { clock, log }: Sen
   const answeredAt = clock.now();
   if (error instanceof PowerError)
     return { meaning: 'token', detail: error.message, posts: 0, sentAt: null, answeredAt };
-  return { bug: error instanceof Error ? error.name : 'unknown error', answeredAt };
+  return { bug: kindOf(error), answeredAt };
 }
 
 function unsent(detail: string, answeredAt: number): Answered {

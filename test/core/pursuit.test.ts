@@ -213,11 +213,17 @@ describe('a look at a VM', () => {
 
   it.each([
     ['due', due()],
-    ['sending', handedOver(due())],
     ['awaiting', booting()],
     ['settling', sent()],
   ])('that shows it gone ends it, also while it is %s', (_phase, pursuit) => {
     expect(endOf(look(pursuit, 'gone', 20))).toEqual(['gone', 'gone', 'the API no longer knows it']);
+  });
+
+  it('that shows it gone while its action is out waits for the answer, so that the send is counted', () => {
+    const open = handedOver(due());
+    expect(look(open, 'gone', 5)).toBe(open);
+    const after = look(afterAnswer(look(open, 'gone', 5), 'unknown'), 'gone', 12);
+    expect(after.outcome).toMatchObject({ result: 'gone', attempts: 1 });
   });
 
   const table: [string, Pursuit, Sight, number, string[] | string][] = [
@@ -441,6 +447,7 @@ describe('escalation', () => {
 describe('the next instant worth a look', () => {
   it.each<[string, Pursuit, number, number]>([
     ['due: none', due(), 0, never],
+    ['due for the second send: none', look(sent(), 'on', 100), 100, never],
     ['sending: none', handedOver(due()), 0, never],
     ['awaiting: the end of patience', booting(), 0, 480],
     ['settling: the next send', sent(), 10, 100],
@@ -505,7 +512,7 @@ describe('a pursuit that is ended from outside', () => {
 
   it('keeps the end it has', () => {
     const done = sent('gone');
-    expect(stopped(done, 1).outcome).toBe(done.outcome);
+    expect(stopped(done, 1)).toEqual(done);
     expect(timedOut(done, 'x', 1)).toBe(done);
   });
 });

@@ -187,7 +187,7 @@ describe('what a cloud throws', () => {
 
   it.each([
     [new TypeError('Bearer abc'), 'TypeError'],
-    ['Bearer abc', 'unknown error'],
+    ['Bearer abc', 'string thrown'],
   ])('is a mistake of ours otherwise, and nothing of it is told but its kind', async (error, bug) => {
     const { send, journal } = throwing(error);
     await send([pursue('1')]);

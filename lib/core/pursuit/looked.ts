@@ -21,14 +21,19 @@ export interface LookTime {
 export function looked(pursuit: Pursuit, sight: Sight, time: LookTime): Pursuit {
   if (pursuit.phase === 'done') return pursuit;
   if (sight === 'unseen') return notSeen(pursuit, time);
-  if (sight === 'gone')
-    return finish(pursuit, { result: 'gone', code: 'gone', reason: 'the API no longer knows it' }, time.at);
+  if (sight === 'gone') return notThere(pursuit, time);
   const wanted = wantedPower[pursuit.action];
   const seen: Pursuit = { ...pursuit, power: sight, wasSeenWanted: pursuit.wasSeenWanted || sight === wanted };
   if (seen.phase === 'awaiting') return lookedWhileAwaiting(seen, time);
   // Before its answer a look may be older than what the action then does: it is noted, and decides nothing (rule 3).
   if (seen.phase !== 'settling') return seen;
   return sight === wanted ? finish(seen, arrived(seen), time.at) : lookedWhileSettling(seen, time);
+}
+
+// While its action is out, the answer is still owed: without it the outcome could not say how many POSTs were sent.
+function notThere(pursuit: Pursuit, time: LookTime): Pursuit {
+  if (pursuit.phase === 'sending') return pursuit;
+  return finish(pursuit, { result: 'gone', code: 'gone', reason: 'the API no longer knows it' }, time.at);
 }
 
 function lookedWhileAwaiting(pursuit: Pursuit, time: LookTime): Pursuit {
