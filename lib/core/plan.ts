@@ -67,7 +67,6 @@ function refusalOf(
   policy: RunPolicy,
 ): Refusal | null {
   const toSend = pursuits.filter(({ phase }) => phase !== 'settling').length;
-  if (toSend === 0) return null;
   const noLeave = withoutLeave(request.action, request.allowDataLoss);
   return noLeave ?? (request.overrideGuard ? null : tooMuch(request.action, toSend, listed, policy.guard));
 }

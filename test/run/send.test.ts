@@ -144,7 +144,7 @@ describe('the limits of a send', () => {
     ],
     ['end with a stop', pursue('1'), { stop }, { timeoutMs: 120_000, stop }],
   ])('%s', async (_what, pursuit, more, limits) => {
-    expect(await limitsOf(pursuit, more)).toEqual(limits);
+    expect(await limitsOf(pursuit, more)).toStrictEqual(limits);
   });
 });
 
@@ -195,8 +195,9 @@ describe('what a cloud throws', () => {
   });
 
   it('is not needed for an account that has no cloud', async () => {
-    const { send, journal } = stage([new ScriptedCloud('main')]);
+    const { send, journal, log } = stage([new ScriptedCloud('main')]);
     await send([pursue('1', {}, 'lost')]);
+    expect(log.lines).toMatchObject([{ fields: { account: 'lost', error: { code: 'config' } } }]);
     expect(journal).toMatchObject([{ answered: { meaning: 'token', detail: 'account "lost" has no cloud' } }]);
   });
 });
