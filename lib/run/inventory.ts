@@ -80,12 +80,12 @@ function withoutDoubles(lists: readonly ProjectList[]): ProjectList[] {
 
 function accountsInScope(scope: Scope, all: readonly FleetAccount[]): FleetAccount[] {
   const accounts = pick('account', scope.accounts, all, ({ cloud }) => cloud.account);
-  if (scope.projects === null) return accounts;
   const known = [...new Set(accounts.flatMap(({ projects }) => projects))];
   const wanted = pick('project', scope.projects, known, (project) => project);
-  return accounts
-    .map((account) => ({ ...account, projects: account.projects.filter((project) => wanted.includes(project)) }))
-    .filter(({ projects }) => projects.length > 0);
+  return accounts.map(({ cloud, projects }) => ({
+    cloud,
+    projects: projects.filter((project) => wanted.includes(project)),
+  }));
 }
 
 function pick<T>(what: string, names: readonly string[] | null, all: readonly T[], nameOf: (item: T) => string): T[] {

@@ -86,6 +86,16 @@ describe('a project that is left out whole', () => {
     ]);
   });
 
+  it('is each whose list failed, with a reason of its own', async () => {
+    const { take, clouds } = stage(fleet);
+    clouds.acme?.failList('db', new PowerError('list-failed', 'HTTP 500'));
+    clouds.zeta?.failList('web', new PowerError('list-not-whole', 'there is a next page'));
+    expect((await take()).unlisted).toEqual([
+      { account: 'acme', project: 'db', reason: 'HTTP 500' },
+      { account: 'zeta', project: 'web', reason: 'there is a next page' },
+    ]);
+  });
+
   it('is one at which we made a mistake, of which only the kind is told', async () => {
     const { take, clouds } = stage({ acme: fleet.acme });
     if (clouds.acme) clouds.acme.onList = () => Promise.reject(new TypeError('Bearer abc'));
