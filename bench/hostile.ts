@@ -2,7 +2,6 @@
 // Time is compressed; what the simulator knows and what it received decide, never what the run says of itself.
 
 import { parseArgs } from 'node:util';
-import { checkTruth, remember } from '../cli/demo/truth.ts';
 import { fixedToken } from '../lib/aws/token.ts';
 import { systemClock } from '../lib/clock.ts';
 import type { Action } from '../lib/core/action.ts';
@@ -16,6 +15,7 @@ import { parseRunRequest } from '../lib/run/request.ts';
 import { behaviourNames, behaviours } from '../simulator/behaviours.ts';
 import { hostileFleet } from '../simulator/fleets.ts';
 import { defaultToken, type Simulator, startSimulator } from '../simulator/simulator.ts';
+import { checkTruth, remember } from '../simulator/truth.ts';
 import type { SimulatedVmSpec } from '../simulator/vm.ts';
 import { silentLog } from './silent-log.ts';
 import { renderFacts, renderTable } from './table.ts';

@@ -6,6 +6,7 @@ import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
 import type { SimulatedVmSpec } from '../simulator/vm.ts';
 import { listen } from '../test/fixtures/local-aws.ts';
 import { copyProject } from '../test/fixtures/project.ts';
@@ -23,6 +24,9 @@ import {
 import { type Output, runNode } from './process-output.ts';
 import { disguisesIn } from './secret-search.ts';
 import { renderFacts } from './table.ts';
+
+// With --trace, what each process printed, to see that it did what its name says.
+const { values } = parseArgs({ options: { trace: { type: 'boolean', default: false } } });
 
 /** Processes at once: the machine has better things to do. */
 const atOnce = 2;
@@ -130,8 +134,7 @@ function keep({ name, ground, logLevel }: Hunt, { code, stdout, stderr }: Output
   codes.set(String(code), (codes.get(String(code)) ?? 0) + 1);
   const where = `output of ${name} (${ground}, ${logLevel})`;
   places.push({ name: `${where}, stdout`, text: stdout }, { name: `${where}, stderr`, text: stderr });
-  if (process.env.HUNT_TRACE)
-    process.stderr.write(`${where} → ${code}\n${stdout.slice(0, 300)}\n${stderr.slice(0, 600)}\n\n`);
+  if (values.trace) process.stderr.write(`${where} → ${code}\n${stdout.slice(0, 300)}\n${stderr.slice(0, 600)}\n\n`);
 }
 
 function working(event: unknown, ground: Ground): Hunt {

@@ -1,11 +1,11 @@
 // `npm start`: the main job on a simulated cloud, and every claim it makes held against what really happened.
 // The command is the one that users type; the only thing made for the show is the stage.
 
+import { checkTruth, isClean, remember, type TruthReport } from '../simulator/truth.ts';
 import { renderGroups } from './demo/fleet-groups.ts';
 import { showFortnight } from './demo/fortnight-show.ts';
 import { fleetSchema, power, reportSchema } from './demo/power-command.ts';
 import { type Stage, setStage, speed } from './demo/stage.ts';
-import { checkTruth, isClean, remember, type TruthReport } from './demo/truth.ts';
 import { exitCode } from './exit-code.ts';
 import { listenForInterrupt } from './interrupt.ts';
 import { renderReport } from './render/outcomes.ts';

@@ -1,16 +1,7 @@
 // How the handlers are bundled for Lambda: an ES module each, with chunks for what is loaded only when an event needs it.
 // serverless-esbuild loads this file with `require`, hence the export by that name.
 
-import { basename } from 'node:path';
-
-/** Names a handler's chunks after it: the packager leaves out of a zip what begins with another handler's name. */
-const chunksOfTheirHandler = {
-  name: 'chunks-of-their-handler',
-  setup({ initialOptions }) {
-    const [entry] = initialOptions.entryPoints;
-    initialOptions.chunkNames = `${basename(entry, '.ts')}.[hash]`;
-  },
-};
+import { chunksOfTheirHandler, httpWithoutUndici } from './bundle-plugins.js';
 
 /** Options of serverless-esbuild, the rest being esbuild's own. */
 function options(serverless) {
@@ -21,7 +12,7 @@ function options(serverless) {
     format: 'esm',
     // Else what a handler imports lazily would be parsed, and the Node modules it needs loaded, on every cold start.
     splitting: true,
-    plugins: [chunksOfTheirHandler],
+    plugins: [chunksOfTheirHandler, httpWithoutUndici],
     outputFileExtension: '.mjs',
     // ES modules first, or nothing of the AWS SDK can be left out.
     mainFields: ['module', 'main'],

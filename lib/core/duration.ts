@@ -32,9 +32,12 @@ function isUnit(unit: string | undefined): unit is keyof typeof unitsMs {
 function isoMs(text: string): number | null {
   const found = iso.exec(text);
   if (found === null) return null;
-  const [, days = '0', hours = '0', minutes = '0', seconds = '0'] = found;
+  const [, days, hours, minutes, seconds] = found;
   return (
-    Number(days) * unitsMs.d + Number(hours) * unitsMs.h + Number(minutes) * unitsMs.m + Number(seconds) * unitsMs.s
+    Number(days ?? 0) * unitsMs.d +
+    Number(hours ?? 0) * unitsMs.h +
+    Number(minutes ?? 0) * unitsMs.m +
+    Number(seconds ?? 0) * unitsMs.s
   );
 }
 

@@ -22,6 +22,7 @@ export function hasInvisible(text: string): boolean {
 /** The index of the first character from `from` on that is not of the class; every character is looked at once. */
 export function endOf(text: string, from: number, characterClass: RegExp): number {
   let at = from;
-  while (at < text.length && characterClass.test(text.charAt(at))) at += 1;
+  // Past the end `charAt` is empty, and no class of one character fits that.
+  while (characterClass.test(text.charAt(at))) at += 1;
   return at;
 }

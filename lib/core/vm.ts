@@ -56,26 +56,26 @@ export function vmKey(vm: { readonly account: string; readonly id: VmId }): stri
 }
 
 // libvirt's domain states, and the names by which clouds pass them on.
-const knownStates: Readonly<Record<string, Power>> = {
-  running: 'on',
-  blocked: 'on',
-  shutoff: 'off',
-  'shut off': 'off',
-  stopped: 'off',
-  off: 'off',
-  crashed: 'off',
-  shutdown: 'stopping',
-  'in shutdown': 'stopping',
-  stopping: 'stopping',
-  starting: 'starting',
-  booting: 'starting',
-  paused: 'other',
-  pmsuspended: 'other',
-  nostate: 'other',
-};
+const knownStates: ReadonlyMap<string, Power> = new Map<string, Power>([
+  ['running', 'on'],
+  ['blocked', 'on'],
+  ['shutoff', 'off'],
+  ['shut off', 'off'],
+  ['stopped', 'off'],
+  ['off', 'off'],
+  ['crashed', 'off'],
+  ['shutdown', 'stopping'],
+  ['in shutdown', 'stopping'],
+  ['stopping', 'stopping'],
+  ['starting', 'starting'],
+  ['booting', 'starting'],
+  ['paused', 'other'],
+  ['pmsuspended', 'other'],
+  ['nostate', 'other'],
+]);
 
 /** The power a state name means; `more` is the config's `states`, which wins over the built-in table. */
 export function powerOf(state: string, more: Readonly<Record<string, Power>> = {}): Power {
-  if (Object.hasOwn(more, state)) return more[state] ?? 'other';
-  return Object.hasOwn(knownStates, state) ? (knownStates[state] ?? 'other') : 'other';
+  const power = Object.hasOwn(more, state) ? more[state] : knownStates.get(state);
+  return power ?? 'other';
 }

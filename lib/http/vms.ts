@@ -2,9 +2,9 @@
 // The action's body is the vendor's, so that a caller needs to change nothing but the address.
 
 import * as v from 'valibot';
-import { type Action, actions } from '../core/action.ts';
+import type { Action } from '../core/action.ts';
 import { matches, parseSelector } from '../core/selector.ts';
-import { type RunRequest, runRequestSchema } from '../run/request.ts';
+import { actionSchema, flagSchema, type RunRequest, runRequestSchema } from '../run/request.ts';
 import { type HttpAnswer, jsonAnswer } from './answer.ts';
 import type { ApiWorld } from './api-world.ts';
 import { checkBody, invalid, readJsonBody } from './body.ts';
@@ -17,8 +17,8 @@ import { launchFromApi, refuseUnlistable } from './runs.ts';
 
 /** The vendor's body, and the leave that this API asks for on top. */
 export const vmActionSchema = v.strictObject({
-  type: v.picklist(actions),
-  allowDataLoss: v.optional(v.boolean(), false),
+  type: actionSchema,
+  allowDataLoss: v.optional(flagSchema, false),
 });
 
 /** POST /v1/vms/{vm_id}/actions: 202 and the run that sends it and sees to its end. */

@@ -1,14 +1,17 @@
 // What an error body says, in a form that may be logged: short, one line, and never with our own token in it.
 // A server that echoes its request's headers would otherwise put the token into logs and run records.
 
+import { showsToken, withoutToken } from './redact.ts';
 import { parseJson } from './wire.ts';
 
 const maxLength = 200;
+const withheld = '[withheld, for it repeats the token]';
 
 /** `HTTP 500: <what the body says>`, at most about 200 characters. */
 export function detailOf(status: number, body: string, token: string): string {
-  const words = oneLine(saidIn(body).replaceAll(token, '[token]'));
-  return words === '' ? `HTTP ${status}` : `HTTP ${status}: ${words}`;
+  const words = oneLine(withoutToken(saidIn(body), token));
+  if (words === '') return `HTTP ${status}`;
+  return `HTTP ${status}: ${showsToken(words, token) ? withheld : words}`;
 }
 
 // The shape of error bodies is not documented: the usual fields, else the body itself.

@@ -6,6 +6,7 @@ import { detailOf } from './detail.ts';
 import type { Exchanged, HttpRequest } from './exchange.ts';
 import type { Departed, Line } from './line.ts';
 import type { NotLeft } from './pace.ts';
+import { repeatsToken, withoutToken } from './redact.ts';
 
 const maxTries = 4;
 const firstPauseMs = 250;
@@ -38,13 +39,25 @@ export async function readAnswer(line: Line, request: ReadRequest): Promise<Read
     const departed = await tryWithToken(line, request, until);
     if ('notLeft' in departed) break;
     const { exchanged, token } = departed;
-    if (exchanged.kind === 'answer' && isFinal(exchanged.status)) return exchanged;
+    if (exchanged.kind === 'answer' && isFinal(exchanged.status)) return checked(exchanged, token, request);
     failure = exchanged.kind === 'silence' ? exchanged.detail : detailOf(exchanged.status, exchanged.body, token);
     if (!isWorthRetrying(exchanged)) break;
     line.log.debug(`${request.what} failed, it is tried again`, { account: line.account, try: nth, failure });
     if (nth < maxTries) await pause(line, nth, until);
   }
   throw new PowerError(request.code, `${request.what} failed: ${failure}. ${adviceFor(failure)}`);
+}
+
+// What it says of VMs goes into reports and messages: an API that puts our token there is none that we know.
+function checked(answer: ReadAnswer, token: string, { what, code }: ReadRequest): ReadAnswer {
+  if (!repeatsToken(answer.body, token))
+    return { ...answer, header: (name) => withoutTokenOrNull(answer.header(name), token) };
+  const advice = 'Check that apiUrl is the address of an OpenScaler API';
+  throw new PowerError(code, `${what} failed: the answer repeats the token that was sent. ${advice}`);
+}
+
+function withoutTokenOrNull(text: string | null, token: string): string | null {
+  return text === null ? null : withoutToken(text, token);
 }
 
 // One try: a second GET when the first one's token was refused and another one could be had.

@@ -3,7 +3,7 @@
 
 import type { Action } from '../core/action.ts';
 import { meaningOf } from '../core/failure.ts';
-import type { Answered } from '../core/pursuit.ts';
+import { type Answered, never } from '../core/pursuit.ts';
 import type { VmId } from '../core/vm.ts';
 import type { Clock, SendLimits, VmCloud } from '../ports.ts';
 
@@ -21,12 +21,14 @@ export async function act(
   clock: Clock,
 ): Promise<Answered> {
   const { patienceMs, ...sendLimits } = limits;
+  const { until = never } = limits;
   let posts = 0;
   let sentAt: number | null = null;
   let throttled: string | null = null;
   for (;;) {
-    const until = earliest(sendLimits.until, sentAt === null ? undefined : sentAt + patienceMs);
-    const sent = await cloud.act(id, action, until === undefined ? sendLimits : { ...sendLimits, until });
+    // Nothing left yet: patience has not begun, and the limits stand as they came.
+    const limitsNow = sentAt === null ? sendLimits : { ...sendLimits, until: Math.min(until, sentAt + patienceMs) };
+    const sent = await cloud.act(id, action, limitsNow);
     posts += sent.posts;
     sentAt ??= sent.sentAt;
     const meaning = meaningOf(action, sent.answer);
@@ -35,19 +37,9 @@ export async function act(
       throttled = detail;
       continue;
     }
+    const times = { posts, sentAt, answeredAt: clock.now() };
     // Its turn never came again: what the API said last still stands.
-    const isThrottledOut = meaning === 'unsent' && throttled !== null;
-    return {
-      meaning: isThrottledOut ? 'slow-down' : meaning,
-      detail: isThrottledOut ? (throttled ?? detail) : detail,
-      posts,
-      sentAt,
-      answeredAt: clock.now(),
-    };
+    if (meaning === 'unsent' && throttled !== null) return { meaning: 'slow-down', detail: throttled, ...times };
+    return { meaning, detail, ...times };
   }
-}
-
-function earliest(...instants: readonly (number | undefined)[]): number | undefined {
-  const known = instants.filter((instant) => instant !== undefined);
-  return known.length === 0 ? undefined : Math.min(...known);
 }

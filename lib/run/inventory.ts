@@ -1,6 +1,7 @@
 // Lists the fleet: every project of every account that the request covers, with tags and power read.
 // A project whose list failed, or is not surely whole, is left out whole and reported (rule 5).
 
+import { kindOf } from '../core/describe-error.ts';
 import { PowerError } from '../core/errors.ts';
 import type { Unlisted } from '../core/outcome.ts';
 import type { Inventory } from '../core/plan.ts';
@@ -63,7 +64,10 @@ async function listProject(cloud: FleetAccount['cloud'], project: string, log: R
   try {
     return { ...where, vms: await cloud.list(project) };
   } catch (error) {
-    const reason = error instanceof PowerError ? error.message : `a mistake of ours while listing: ${String(error)}`;
+    const reason =
+      error instanceof PowerError
+        ? error.message
+        : `a mistake of ours while listing (${kindOf(error)}); please report it`;
     log.warn('a project could not be listed; its VMs are left alone', { ...where, error });
     return { ...where, reason };
   }
@@ -93,12 +97,12 @@ function withoutDoubles(lists: readonly ProjectList[]): ProjectList[] {
 
 function accountsInScope(scope: Scope, all: readonly FleetAccount[]): FleetAccount[] {
   const accounts = pick('account', scope.accounts, all, ({ cloud }) => cloud.account);
-  if (scope.projects === null) return accounts;
   const known = [...new Set(accounts.flatMap(({ projects }) => projects))];
   const wanted = pick('project', scope.projects, known, (project) => project);
-  return accounts
-    .map((account) => ({ ...account, projects: account.projects.filter((project) => wanted.includes(project)) }))
-    .filter(({ projects }) => projects.length > 0);
+  return accounts.map(({ cloud, projects }) => ({
+    cloud,
+    projects: projects.filter((project) => wanted.includes(project)),
+  }));
 }
 
 function pick<T>(what: string, names: readonly string[] | null, all: readonly T[], nameOf: (item: T) => string): T[] {

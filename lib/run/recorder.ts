@@ -1,22 +1,24 @@
-// Keeps a run's progress in the store while it goes: now and then, never twice at once, never in the run's way.
-// A write that fails is logged; its outcomes go out with the next one or with the end.
+// Keeps a run's progress in the store: now and then while it goes, and once more at its end, so that the last figures are final.
+// Never twice at once, never in the run's way: a write that fails is logged, and its outcomes go out with the next one or with the end.
 
 import type { Outcome } from '../core/outcome.ts';
-import type { Clock, Log, RunEvent, RunStore } from '../ports.ts';
+import type { Clock, Log, RunEvent, RunProgress, RunStore } from '../ports.ts';
 
 const everyMs = 2_000;
 const everyOutcomes = 200;
 
 export interface RunRecorder {
   readonly onEvent: (event: RunEvent) => void;
-  /** Those of the run's outcomes that are not in the store; waits for what is being written. */
-  readonly unkept: (outcomes: readonly Outcome[]) => Promise<readonly Outcome[]>;
-  /** Outcomes that were told and are not in the store; waits likewise. */
-  readonly told: () => Promise<readonly Outcome[]>;
+  /**
+   * Keeps the last figures and every outcome that is not in the store: of the report's, or without a report of those
+   * that were told. Gives back the outcomes that could not be kept; never throws.
+   */
+  readonly finish: (outcomes?: readonly Outcome[]) => Promise<readonly Outcome[]>;
 }
 
 interface Recording {
   readonly kept: Set<string>;
+  keptFigures: string | null;
   waiting: Outcome[];
   selected: number;
   settled: number;
@@ -31,6 +33,7 @@ export function runRecorder(
 ): RunRecorder {
   const state: Recording = {
     kept: new Set(),
+    keptFigures: null,
     waiting: [],
     selected: 0,
     settled: 0,
@@ -41,31 +44,38 @@ export function runRecorder(
 
   async function write(): Promise<void> {
     const outcomes = state.waiting;
+    const figures = figuresOf(state);
     state.waiting = [];
-    const { selected, settled, sent } = state;
     try {
-      await store.progress(name, { selected, sent: sent.size, settled }, outcomes);
+      await store.progress(name, figures, outcomes);
       for (const outcome of outcomes) state.kept.add(keyOf(outcome));
+      state.keptFigures = JSON.stringify(figures);
     } catch (error) {
       state.waiting = [...outcomes, ...state.waiting];
       log.warn('progress could not be kept; the run goes on', { run: name, error });
     }
-    state.writing = null;
+  }
+
+  function startWriting(): void {
+    state.lastAt = clock.now();
+    state.writing = write().finally(() => {
+      state.writing = null;
+    });
   }
 
   return {
     onEvent(event) {
       note(event, state);
       const isDue = clock.now() - state.lastAt >= everyMs || state.waiting.length >= everyOutcomes;
-      if (!isDue || state.writing !== null) return;
-      state.lastAt = clock.now();
-      state.writing = write();
+      if (isDue && state.writing === null && hasNews(state)) startWriting();
     },
-    async unkept(outcomes) {
+    async finish(outcomes) {
       await state.writing;
-      return outcomes.filter((outcome) => !state.kept.has(keyOf(outcome)));
-    },
-    async told() {
+      if (outcomes !== undefined) {
+        state.waiting = outcomes.filter((outcome) => !state.kept.has(keyOf(outcome)));
+        state.settled = outcomes.length;
+      }
+      if (hasNews(state)) startWriting();
       await state.writing;
       return state.waiting;
     },
@@ -78,6 +88,14 @@ function note(event: RunEvent, state: Recording): void {
   if (event.kind !== 'settled') return;
   state.settled += 1;
   state.waiting.push(event.outcome);
+}
+
+function figuresOf({ selected, sent, settled }: Recording): RunProgress {
+  return { selected, sent: sent.size, settled };
+}
+
+function hasNews(state: Recording): boolean {
+  return state.waiting.length > 0 || state.keptFigures !== JSON.stringify(figuresOf(state));
 }
 
 function keyOf({ account, vm }: Pick<Outcome, 'account' | 'vm'>): string {

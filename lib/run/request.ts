@@ -31,18 +31,24 @@ const selectorText = v.pipe(
   }),
 );
 
+/** One of the actions, refused in words that list them. */
+export const actionSchema = v.picklist(actions, `must be one of ${actions.join(', ')}`);
+
+/** A yes or no; never a text that only looks like one. */
+export const flagSchema = v.boolean('must be true or false');
+
 export const runRequestSchema = v.pipe(
   v.strictObject({
-    action: v.picklist(actions),
+    action: actionSchema,
     /** A selector, or `*` for every VM. */
     select: v.optional(v.nullable(selectorText), null),
     ids: v.optional(v.nullable(v.pipe(v.array(idText), v.minLength(1), v.maxLength(10_000))), null),
     accounts: v.optional(v.nullable(v.pipe(v.array(name), v.minLength(1))), null),
     projects: v.optional(v.nullable(v.pipe(v.array(name), v.minLength(1))), null),
-    dryRun: v.optional(v.boolean(), false),
-    allowDataLoss: v.optional(v.boolean(), false),
-    overrideGuard: v.optional(v.boolean(), false),
-    allowEmpty: v.optional(v.boolean(), false),
+    dryRun: v.optional(flagSchema, false),
+    allowDataLoss: v.optional(flagSchema, false),
+    overrideGuard: v.optional(flagSchema, false),
+    allowEmpty: v.optional(flagSchema, false),
   }),
   v.check(
     (request) => request.select !== null || request.ids !== null,

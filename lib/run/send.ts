@@ -1,8 +1,9 @@
 // Sends one wave of actions, an account beside the other, and puts each answer into the journal as it comes.
 // A send never throws: one VM's trouble stays that VM's (rule 5).
 
+import { kindOf } from '../core/describe-error.ts';
 import { PowerError } from '../core/errors.ts';
-import { type Answered, deadlineOf, type Pursuit } from '../core/pursuit.ts';
+import { type Answered, deadlineOf, never, type Pursuit } from '../core/pursuit.ts';
 import { vmKey } from '../core/vm.ts';
 import { act } from './act.ts';
 import type { LeasedWorld } from './world.ts';
@@ -70,11 +71,11 @@ function tell({ vm, action }: Pursuit, { meaning, detail }: Answered, world: Sen
 
 function limitsOf(pursuit: Pursuit, { policy, stop, until }: SendWorld) {
   const { patienceMs } = pursuit.policy;
-  const instants = [deadlineOf(pursuit), until].filter((instant) => instant !== null && instant !== undefined);
+  const leaveBy = Math.min(deadlineOf(pursuit), until ?? never);
   return {
     timeoutMs: Math.min(policy.timeouts.actionMs, patienceMs),
     patienceMs,
-    ...(instants.length > 0 ? { until: Math.min(...instants) } : {}),
+    ...(leaveBy === never ? {} : { until: leaveBy }),
     ...(stop === undefined ? {} : { stop }),
   };
 }
@@ -87,7 +88,7 @@ function afterThrow({ vm, action }: Pursuit, error: unknown, { clock, log }: Sen
   if (error instanceof PowerError && error.code === 'aws') return unsent(error.message, answeredAt);
   if (error instanceof PowerError)
     return { meaning: 'token', detail: error.message, posts: 0, sentAt: null, answeredAt };
-  return { bug: error instanceof Error ? error.name : 'unknown error', answeredAt };
+  return { bug: kindOf(error), answeredAt };
 }
 
 function unsent(detail: string, answeredAt: number): Answered {

@@ -7,6 +7,7 @@ import {
   broken,
   handedOver,
   looked,
+  never,
   nextInstantOf,
   type Pursuit,
   stopped,
@@ -75,7 +76,6 @@ class Settlement {
 
   #sendWhatIsDue(): void {
     const due = [...this.#open.values()].filter(({ phase }) => phase === 'due');
-    if (due.length === 0) return;
     for (const pursuit of due) this.#update(vmKey(pursuit.vm), handedOver);
     this.#sending += due.length;
     const wave = sendWave(`send-${this.#rounds}`, due, (key) => this.#open.get(key), this.#journal, this.#world);
@@ -84,14 +84,14 @@ class Settlement {
 
   // Until the next look is worth its call; cut short once everything sent is answered, or somebody stops the run.
   async #pause(): Promise<void> {
-    const { engine, policy, until } = this.#world;
-    const next = [...this.#open.values()].flatMap((pursuit) => nextInstantOf(pursuit, this.#lastAt) ?? []);
-    const ahead = next.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY) - this.#lastAt;
+    const { engine, policy, until = never } = this.#world;
+    const next = [...this.#open.values()].map((pursuit) => nextInstantOf(pursuit, this.#lastAt));
+    const ahead = next.reduce((a, b) => Math.min(a, b), never) - this.#lastAt;
     const wanted = Math.min(this.#pauseMs, Math.max(ahead, policy.settle.everyMs));
-    const ms = until === undefined ? wanted : Math.max(0, Math.min(wanted, until - this.#lastAt));
+    const ms = Math.max(0, Math.min(wanted, until - this.#lastAt));
     const early = [this.#sending > 0 ? this.#sends : undefined, this.#stoppedAt === null ? this.#stopped : undefined];
     const reasons = early.filter((reason) => reason !== undefined);
-    await engine.wait(`pause-${this.#rounds}`, ms, reasons.length > 0 ? Promise.race(reasons) : undefined);
+    await engine.wait(`pause-${this.#rounds}`, ms, Promise.race(reasons));
   }
 
   async #lostLeases(): Promise<readonly string[]> {
@@ -123,10 +123,7 @@ class Settlement {
     const waiting = [...this.#open.values()].filter(({ phase }) => phase === 'settling' || phase === 'awaiting');
     const { at, sights } = await engine.step(`look-${this.#rounds}`, async () => {
       const requestedAt = clock.now();
-      return {
-        at: requestedAt,
-        sights: waiting.length > 0 ? await look(this.#worthLooking(waiting), this.#world) : {},
-      };
+      return { at: requestedAt, sights: await look(this.#worthLooking(waiting), this.#world) };
     });
     this.#lastAt = at;
     const time = { at, graceMs: 2 * policy.settle.atMostMs };
@@ -142,9 +139,9 @@ class Settlement {
   }
 
   #endWhatMustEnd(at: number): void {
-    const { until } = this.#world;
+    const { until = never } = this.#world;
     const why =
-      until !== undefined && at >= until
+      at >= until
         ? 'the time of the run was over before it was settled'
         : this.#stoppedAt !== null && at >= this.#stoppedAt + stopGraceMs
           ? 'the run was stopped before it was settled'
@@ -172,6 +169,6 @@ function afterEntry(pursuit: Pursuit, { answered: event }: JournalEntry): Pursui
 function whenAborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
+    else signal.addEventListener('abort', () => resolve());
   });
 }

@@ -54,12 +54,12 @@ async function conductAndKeep(run: RunRecord, until: number, world: WorkWorld): 
     const requestedAt = Date.parse(run.recordedAt);
     const report = await world.conduct({ name, request, requestedAt }, { until, onEvent: recorder.onEvent });
     const { outcomes, ...rest } = report;
-    const unkept = await recorder.unkept(outcomes);
+    const unkept = await recorder.finish(outcomes);
     await store.end(name, isoTime(clock.now()), { ...rest, verdict: verdictOf(report) }, unkept);
     return report;
   } catch (error) {
     log.error('the run broke off', { run: name, error });
-    await keepBreakOff(name, error, await recorder.told(), world);
+    await keepBreakOff(name, error, await recorder.finish(), world);
     throw error;
   }
 }

@@ -30,9 +30,15 @@ describe('deciding for one VM', () => {
   it.each(cells)('%s for a VM that is %s is never sent when the VM is protected, or at fault', (action, power) => {
     const guarded = decide(action, vm({ power, tags: { protected: '' } }));
     expect(guarded).toMatchObject({ kind: 'leave', result: 'skipped', code: 'protected' });
+    expect(guarded.reason).toBe('its tag "protected" keeps every action away from it');
     const faulty = decide(action, vm({ power, faults: ['[Protected]: write [protected]'] }));
     expect(faulty).toMatchObject({ kind: 'leave', result: 'skipped', code: 'fault' });
     expect(faulty.reason).toContain('[Protected]: write [protected]');
+  });
+
+  it('says every fault that has to be put right', () => {
+    const { reason } = decide('shutdown', vm({ faults: ['this', 'that'] }));
+    expect(reason).toBe('it is left alone until this is put right: this; that');
   });
 
   it("says protected rather than at fault when it is both, whatever the tag's value", () => {
@@ -46,6 +52,7 @@ describe('deciding for one VM', () => {
     ['start', 'stopping', 'it is stopping, so start is sent once it is off'],
     ['shutdown', 'starting', 'it is starting, so shutdown is sent once it is on'],
     ['reboot', 'off', 'reboot makes sense only for a VM that is on; this one is off'],
+    ['shutdown', 'stopping', 'it is stopping already, so nothing is sent until it is off'],
     ['start', 'other', 'its state "running" is neither on nor off; if it should be, name it in the config\'s "states"'],
   ] as const)('%s for a VM that is %s gives the reason: %s', (action, power, reason) => {
     expect(decide(action, vm({ power })).reason).toBe(reason);

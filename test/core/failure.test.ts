@@ -70,6 +70,8 @@ describe('the meaning of an answer', () => {
   });
 
   it('does not exist for an answer of a kind nobody knows', () => {
-    expect(() => meaningOf('start', JSON.parse('{"kind":"rumour"}'))).toThrow(TypeError);
+    expect(() => meaningOf('start', JSON.parse('{"kind":"rumour"}'))).toThrow(
+      new TypeError('unexpected value: [object Object]'),
+    );
   });
 });

@@ -7,9 +7,11 @@ import { handler as run } from '../../handlers/run.ts';
 import { handler as scheduled } from '../../handlers/scheduled.ts';
 import { handler as webhook } from '../../handlers/webhook.ts';
 import { once } from '../../handlers/wiring.ts';
+import { printedBy } from '../fixtures/printed.ts';
 import { httpEvent, readAnswer } from '../http/api-bench.ts';
 
 // Nothing is set here: POWER_TABLE is missing, and so is the secret.
+const missing = 'POWER_TABLE: is missing; the stack sets it, so deploy again';
 const context = { awsRequestId: 'request-1', getRemainingTimeInMillis: () => 30_000 };
 
 describe('a deployment that is not whole', () => {
@@ -17,23 +19,38 @@ describe('a deployment that is not whole', () => {
     ['api', api, { method: 'GET', path: '/openapi.json' }],
     ['webhook', webhook, { path: '/v1/webhooks/ci', body: '{}' }],
   ])('%s answers 500 with the request id and no word of the configuration', async (_name, handler, parts) => {
-    const answer = readAnswer(await handler(httpEvent(parts), context));
+    const { result, lines } = await printedBy(() => handler(httpEvent(parts), context));
+    const answer = readAnswer(result);
     expect([answer.status, answer.json.requestId]).toEqual([500, 'request-1']);
     expect(answer.text).not.toMatch(/POWER_TABLE|OPENSCALER|stack|\.ts/);
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+      { level: 'ERROR', requestId: 'request-1', error: { code: 'config', message: missing } },
+    ]);
   });
 
   it.each([
     ['api', api],
     ['webhook', webhook],
   ])('%s still answers 400 to rubbish and 404 to a strange path', async (_name, handler) => {
-    expect((await handler('rubbish', context)).statusCode).toBe(400);
-    expect((await handler(httpEvent({ path: '/nowhere' }), context)).statusCode).toBe(404);
+    const { result, lines } = await printedBy(async () => [
+      await handler('rubbish', context),
+      await handler(httpEvent({ path: '/nowhere' }), context),
+    ]);
+    expect(result.map(({ statusCode }) => statusCode)).toEqual([400, 404]);
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+      { level: 'INFO', status: 400 },
+      { level: 'INFO', status: 404 },
+    ]);
   });
 
   it('scheduled, reconcile and run throw what is missing', async () => {
-    await expect(reconcile({ tick: new Date().toISOString() })).rejects.toMatchObject({ code: 'config' });
-    await expect(scheduled({})).rejects.toMatchObject({ code: 'config' });
-    await expect(run({ run: 'cron-1' }, context)).rejects.toMatchObject({ code: 'config' });
+    const { lines } = await printedBy(async () => {
+      await expect(reconcile({ tick: new Date().toISOString() })).rejects.toMatchObject({ code: 'config' });
+      await expect(scheduled({})).rejects.toMatchObject({ code: 'config' });
+      await expect(run({ run: 'cron-1' }, context)).rejects.toMatchObject({ code: 'config' });
+    });
+    const line = { level: 'ERROR', error: { code: 'config', message: missing } };
+    expect(lines.map((each) => JSON.parse(each))).toMatchObject([line, line, line]);
   });
 });
 

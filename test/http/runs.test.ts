@@ -179,13 +179,15 @@ describe('POST /v1/runs refuses, and launches nothing', () => {
   });
 
   it('says in the detail what the faults say, each after its path', async () => {
-    const { json } = await apiBench().send({ body: { action: 'start', select: 'a', x: 1, dryRun: 1 } });
+    const { json } = await apiBench().send({ body: { action: 'stop', select: 'a', x: 1, dryRun: 1 } });
     const known = 'action, select, ids, accounts, projects, dryRun, allowDataLoss, overrideGuard, allowEmpty';
+    const action = 'must be one of start, shutdown, power_off, reboot, reset';
     expect(json.faults).toEqual([
-      { path: 'dryRun', message: expect.stringContaining('boolean') },
+      { path: 'action', message: action },
+      { path: 'dryRun', message: 'must be true or false' },
       { path: 'x', message: `unknown; allowed are ${known}` },
     ]);
-    expect(json.detail).toBe(`dryRun: ${json.faults[0].message}; x: unknown; allowed are ${known}`);
+    expect(json.detail).toBe(`action: ${action}; dryRun: must be true or false; x: unknown; allowed are ${known}`);
     expect((await apiBench().send({ body: { action: 'start' } })).json.detail).toMatch(/^say which VMs/);
   });
 

@@ -121,4 +121,12 @@ describe('POST /v1/vms/{vm_id}/actions', () => {
     const { status, json } = await post(id, body);
     expect([status, json.faults.map(({ path }: { path: string }) => path)]).toEqual([400, paths]);
   });
+
+  it('says which actions there are, and what leave looks like', async () => {
+    const { json } = await post('23', { type: 'stop', allowDataLoss: 'yes' });
+    expect(json.faults).toEqual([
+      { path: 'type', message: 'must be one of start, shutdown, power_off, reboot, reset' },
+      { path: 'allowDataLoss', message: 'must be true or false' },
+    ]);
+  });
 });

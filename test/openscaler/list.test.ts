@@ -127,6 +127,19 @@ describe('a list over the wire', () => {
     expect(await thrown(cloud.list('default'))).toMatchObject({ code: 'list-failed' });
   });
 
+  it.each([
+    ['as the name of a VM', { json: { vms: [vm(8, { name: secretToken })] } }],
+    ['in its total', { json: { vms: [vm(8)], total: `Bearer ${secretToken}` } }],
+    ['in its count', { json: { vms: [vm(8)] }, headers: { 'X-Total-Count': secretToken } }],
+  ])('that repeats the token %s never gets it into a message or a report', async (_where, answer) => {
+    const { cloud, log } = await setUp([{ expect: path, answer }]);
+    expect(await thrown(cloud.list('default'))).toMatchObject({
+      code: expect.stringMatching(/^list-/),
+      message: expect.stringContaining('token'),
+    });
+    expectNoToken(log.lines);
+  });
+
   it('may come packed', async () => {
     const packed = { body: gzipSync(JSON.stringify(whole.json)), headers: { 'Content-Encoding': 'gzip' } };
     const { cloud } = await setUp([{ expect: path, answer: packed }]);

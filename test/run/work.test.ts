@@ -217,9 +217,68 @@ describe('progress', () => {
       return all;
     });
     await go();
-    expect(store.writes).toEqual([{ progress: { selected: 4, sent: 3, settled: 2 }, outcomes: 2 }]);
-    expect(store.ends).toEqual([2]);
+    expect(store.writes).toEqual([
+      { progress: { selected: 4, sent: 3, settled: 2 }, outcomes: 2 },
+      { progress: { selected: 4, sent: 4, settled: 4 }, outcomes: 2 },
+    ]);
+    expect(store.ends).toEqual([0]);
     expect((await read()).outcomes).toEqual(all);
+  });
+
+  it('of an ended run is final: its last figures are those of the report', async () => {
+    const all = [1, 2, 3, 4, 5].map((id) => outcome(id));
+    const { go, read } = await bench(async ({ onEvent }, clock) => {
+      onEvent({ kind: 'planned', selected: 5, toSend: 5 });
+      await pause(clock, 2_000);
+      for (const one of all) {
+        onEvent({ kind: 'sent', vm: one.vm, account: one.account, action: 'shutdown', attempt: 1 });
+        onEvent(settled(one));
+      }
+      return all;
+    });
+    await go();
+    const { run, outcomes } = await read();
+    expect(run).toMatchObject({ status: 'ended', progress: { selected: 5, sent: 5, settled: 5 } });
+    expect(outcomes).toEqual(all);
+  });
+
+  it('of a run that selected nothing is kept too, as zeros', async () => {
+    const { go, read } = await bench(async ({ onEvent }) => {
+      onEvent({ kind: 'planned', selected: 0, toSend: 0 });
+      return [];
+    });
+    await go();
+    expect((await read()).run?.progress).toEqual({ selected: 0, sent: 0, settled: 0 });
+  });
+
+  it('of a run that broke off is final likewise, and its outcomes are with it', async () => {
+    const { go, read, store } = await bench(async ({ onEvent }) => {
+      onEvent({ kind: 'planned', selected: 3, toSend: 3 });
+      onEvent(settled(outcome(1)));
+      onEvent(settled(outcome(2)));
+      throw new PowerError('request', 'x');
+    });
+    await expect(go()).rejects.toMatchObject({ code: 'request' });
+    const { run, outcomes } = await read();
+    expect(run).toMatchObject({ status: 'ended', progress: { selected: 3, sent: 0, settled: 2 } });
+    expect(outcomes).toHaveLength(2);
+    expect(store.ends).toEqual([0]);
+  });
+
+  it('that has not changed since it was kept is not written again, neither while the run goes nor at its end', async () => {
+    const { go, store } = await bench(async ({ onEvent }, clock) => {
+      onEvent({ kind: 'planned', selected: 1, toSend: 1 });
+      await pause(clock, 2_000);
+      onEvent(settled(outcome(1)));
+      for (let looks = 0; looks < 5; looks += 1) {
+        await pause(clock, 2_000);
+        onEvent({ kind: 'looked', open: 0 });
+      }
+      return [outcome(1)];
+    });
+    await go();
+    expect(store.writes).toEqual([{ progress: { selected: 1, sent: 0, settled: 1 }, outcomes: 1 }]);
+    expect(store.ends).toEqual([0]);
   });
 
   it('is kept at once when 200 outcomes wait', async () => {
@@ -229,8 +288,8 @@ describe('progress', () => {
       return all;
     });
     await go();
-    expect(store.writes).toMatchObject([{ outcomes: 200 }]);
-    expect(store.ends).toEqual([50]);
+    expect(store.writes).toMatchObject([{ outcomes: 200 }, { outcomes: 50 }]);
+    expect(store.ends).toEqual([0]);
   });
 
   it('that cannot be kept stops nothing, and its outcomes go out with the end', async () => {
@@ -243,11 +302,11 @@ describe('progress', () => {
     });
     store.failure = new PowerError('aws', 'the table is slow');
     await go();
-    expect(store.writes.map(({ outcomes }) => outcomes)).toEqual([1, 2]);
+    expect(store.writes.map(({ outcomes }) => outcomes)).toEqual([1, 2, 2]);
     expect(store.ends).toEqual([2]);
     expect((await read()).outcomes).toHaveLength(2);
     const warnings = log.lines.filter(({ level }) => level === 'warn');
-    expect(warnings).toHaveLength(2);
+    expect(warnings).toHaveLength(3);
     expect(warnings[0]).toMatchObject({
       message: expect.stringContaining('progress'),
       fields: { run: 'run-1', error: store.failure },
@@ -280,8 +339,10 @@ describe('progress', () => {
       },
     };
     await go({ ...world, store: slow });
-    expect(order).toEqual(['progress begins', 'progress ends', 'end']);
-    expect(store.ends).toEqual([1]);
+    const one = ['progress begins', 'progress ends'];
+    expect(order).toEqual([...one, ...one, 'end']);
+    expect(store.writes.map(({ outcomes }) => outcomes)).toEqual([1, 1]);
+    expect(store.ends).toEqual([0]);
   });
 });
 

@@ -3,8 +3,8 @@
 
 import { wantedPower } from '../action.ts';
 import type { Power } from '../vm.ts';
-import { deadlineOf, finish, isPatienceOver, mayResend, type Pursuit, resendAt } from './state.ts';
-import { arrived, isRefusal, refusal, whyStill } from './verdict.ts';
+import { deadlineOf, finish, type Pursuit, resendAt } from './state.ts';
+import { arrived, refusal, whyStill } from './verdict.ts';
 
 /** What a look showed of one VM: its power, that it is gone, or nothing (its list could not be read). */
 export type Sight = Power | 'gone' | 'unseen';
@@ -19,44 +19,42 @@ export interface LookTime {
 
 /** The pursuit after a look that was requested after every answer it has had. */
 export function looked(pursuit: Pursuit, sight: Sight, time: LookTime): Pursuit {
-  if (sight === 'unseen') return notSeen(pursuit, time);
   if (pursuit.phase === 'done') return pursuit;
-  if (sight === 'gone')
-    return finish(pursuit, { result: 'gone', code: 'gone', reason: 'the API no longer knows it' }, time.at);
+  if (sight === 'unseen') return notSeen(pursuit, time);
+  if (sight === 'gone') return notThere(pursuit, time);
   const wanted = wantedPower[pursuit.action];
   const seen: Pursuit = { ...pursuit, power: sight, wasSeenWanted: pursuit.wasSeenWanted || sight === wanted };
-  switch (seen.phase) {
-    case 'due':
-    case 'sending':
-      return seen;
-    case 'awaiting':
-      return lookedWhileAwaiting(seen, time);
-    case 'done':
-      return seen;
-    case 'settling':
-      return sight === wanted ? finish(seen, arrived(seen), time.at) : lookedWhileSettling(seen, time);
-  }
+  if (seen.phase === 'awaiting') return lookedWhileAwaiting(seen, time);
+  // Before its answer a look may be older than what the action then does: it is noted, and decides nothing (rule 3).
+  if (seen.phase !== 'settling') return seen;
+  return sight === wanted ? finish(seen, arrived(seen), time.at) : lookedWhileSettling(seen, time);
+}
+
+// While its action is out, the answer is still owed: without it the outcome could not say how many POSTs were sent.
+function notThere(pursuit: Pursuit, time: LookTime): Pursuit {
+  if (pursuit.phase === 'sending') return pursuit;
+  return finish(pursuit, { result: 'gone', code: 'gone', reason: 'the API no longer knows it' }, time.at);
 }
 
 function lookedWhileAwaiting(pursuit: Pursuit, time: LookTime): Pursuit {
   const { power, awaits, action } = pursuit;
   if (power === awaits) return { ...pursuit, phase: 'due' };
   if (power === wantedPower[action]) return finish(pursuit, arrived(pursuit), time.at);
-  if (!isPatienceOver(pursuit, time.at)) return pursuit;
+  if (time.at < deadlineOf(pursuit)) return pursuit;
   const reason = `it was still ${power} when patience was over, so ${action} was never sent`;
   return finish(pursuit, { result: 'failed', code: 'still', reason }, time.at);
 }
 
 function lookedWhileSettling(pursuit: Pursuit, time: LookTime): Pursuit {
-  if (isRefusedForGood(pursuit)) return finish(pursuit, refusal(pursuit), time.at);
-  if (isPatienceOver(pursuit, time.at)) return endOfPatience(pursuit, time);
+  const isOver = time.at >= deadlineOf(pursuit);
+  const refused = refusal(pursuit);
+  if (refused !== null && (isOver || isForGood(pursuit))) return finish(pursuit, refused, time.at);
+  if (isOver) return endOfPatience(pursuit, time);
   const isStillThere = pursuit.power === (wantedPower[pursuit.action] === 'off' ? 'on' : 'off');
-  if (isStillThere && mayResend(pursuit) && time.at >= resendAt(pursuit)) return { ...pursuit, phase: 'due' };
-  return pursuit;
+  return isStillThere && time.at >= resendAt(pursuit) ? { ...pursuit, phase: 'due' } : pursuit;
 }
 
 function endOfPatience(pursuit: Pursuit, time: LookTime): Pursuit {
-  if (isRefusal(pursuit)) return finish(pursuit, refusal(pursuit), time.at);
   if (canEscalate(pursuit)) {
     return { ...pursuit, action: 'power_off', phase: 'due', patienceFrom: null, sends: 0, mayEscalate: false };
   }
@@ -65,19 +63,18 @@ function endOfPatience(pursuit: Pursuit, time: LookTime): Pursuit {
 
 // A VM in another power (paused, unknown) is nobody's to force off: the table skips it for power_off too.
 function canEscalate(pursuit: Pursuit): boolean {
-  return pursuit.mayEscalate && pursuit.action === 'shutdown' && pursuit.power !== 'other' && !pursuit.wasSeenWanted;
+  return pursuit.mayEscalate && pursuit.power !== 'other' && !pursuit.wasSeenWanted;
 }
 
 // A no that nothing sent before it can have overtaken, of a VM that is not on its way either.
-function isRefusedForGood(pursuit: Pursuit): boolean {
+function isForGood(pursuit: Pursuit): boolean {
   const isOnItsWay = pursuit.power === (wantedPower[pursuit.action] === 'off' ? 'stopping' : 'starting');
-  return isRefusal(pursuit) && !pursuit.mayHaveWorked && !isOnItsWay;
+  return !pursuit.mayHaveWorked && !isOnItsWay;
 }
 
 function notSeen(pursuit: Pursuit, time: LookTime): Pursuit {
-  const deadline = deadlineOf(pursuit);
-  const isLost = pursuit.phase === 'settling' || pursuit.phase === 'awaiting';
-  if (!isLost || deadline === null || time.at < deadline + time.graceMs) return pursuit;
+  const isLookedFor = pursuit.phase === 'settling' || pursuit.phase === 'awaiting';
+  if (!isLookedFor || time.at < deadlineOf(pursuit) + time.graceMs) return pursuit;
   const reason = `it could not be looked at when patience was over; last seen ${pursuit.power}`;
   return finish(pursuit, { result: 'unknown', code: 'no-sight', reason }, time.at);
 }

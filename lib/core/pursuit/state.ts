@@ -93,34 +93,25 @@ function ownPolicy(vm: Vm, action: Action, run: RunPolicy): { policy: SendPolicy
   };
 }
 
-/** When patience is over, or null while it has not begun. */
-export function deadlineOf(pursuit: Pursuit): number | null {
-  return pursuit.patienceFrom === null ? null : pursuit.patienceFrom + pursuit.policy.patienceMs;
+/** The instant that does not come. */
+export const never = Number.POSITIVE_INFINITY;
+
+/** When patience is over; `never` while it has not begun. */
+export function deadlineOf({ patienceFrom, policy }: Pursuit): number {
+  return (patienceFrom ?? never) + policy.patienceMs;
 }
 
-/** Whether patience was over at an instant. */
-export function isPatienceOver(pursuit: Pursuit, at: number): boolean {
-  const deadline = deadlineOf(pursuit);
-  return deadline !== null && at >= deadline;
+/** The next instant after `now` at which a look could decide something; `never` if only an answer can. */
+export function nextInstantOf(pursuit: Pursuit, now: number): number {
+  if (pursuit.phase !== 'settling' && pursuit.phase !== 'awaiting') return never;
+  return Math.min(...[deadlineOf(pursuit), resendAt(pursuit)].filter((instant) => instant > now));
 }
 
-/** The next instant after `now` at which a look could decide something, or null if only an answer can. */
-export function nextInstantOf(pursuit: Pursuit, now: number): number | null {
-  if (pursuit.phase !== 'settling' && pursuit.phase !== 'awaiting') return null;
-  const instants = [deadlineOf(pursuit), mayResend(pursuit) ? resendAt(pursuit) : null];
-  const ahead = instants.filter((instant): instant is number => instant !== null && instant > now);
-  return ahead.length === 0 ? null : Math.min(...ahead);
-}
-
-/** Whether an answer left the action open, and one more send is allowed when its time comes. */
-export function mayResend({ answer, sends, policy, wasSeenWanted, phase }: Pursuit): boolean {
-  const isOpen = answer?.meaning === 'done' || answer?.meaning === 'unknown';
-  return phase === 'settling' && isOpen && !wasSeenWanted && sends <= policy.resends;
-}
-
-/** When a VM that did not change after the last answer is due again. */
-export function resendAt({ answer, policy }: Pursuit): number {
-  return (answer?.at ?? 0) + policy.resendAfterMs;
+/** When a VM that did not change after the last answer is due again; `never` when no further send is allowed. */
+export function resendAt({ answer, sends, policy, wasSeenWanted }: Pursuit): number {
+  if (answer === null || wasSeenWanted || sends > policy.resends) return never;
+  const isOpen = answer.meaning === 'done' || answer.meaning === 'unknown';
+  return isOpen ? answer.at + policy.resendAfterMs : never;
 }
 
 /** The pursuit with its final outcome. */

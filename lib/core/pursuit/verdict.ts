@@ -6,32 +6,29 @@ import type { Pursuit, Verdict } from './state.ts';
 
 /** For a VM that was seen in the wanted power. */
 export function arrived(pursuit: Pursuit): Verdict {
-  const { action, asked, attempts, sends, mayHaveWorked, power } = pursuit;
-  if (attempts === 0)
+  const { action, asked, answer, sends, mayHaveWorked, power } = pursuit;
+  if (answer === null)
     return { result: 'unchanged', code: 'already', reason: `it became ${power} without anything being sent` };
   if (!mayHaveWorked)
     return { result: 'unchanged', code: 'already', reason: `the API said no, and it already is ${power}` };
   if (action !== asked && sends > 0) {
     return { result: 'succeeded', code: 'forced', reason: 'forced off: it did not heed the shutdown in time' };
   }
-  const how = pursuit.answer?.meaning === 'done' ? '' : ` (after: ${pursuit.answer?.detail ?? ''})`;
+  const how = answer.meaning === 'done' ? '' : ` (after: ${answer.detail})`;
   return { result: 'succeeded', code: 'seen', reason: `seen ${power}${how}` };
 }
 
-/** For a VM that the API said no to, and that a look shows elsewhere. */
-export function refusal(pursuit: Pursuit): Verdict {
+/** For a VM that a look shows elsewhere; null unless the last answer was a no that only a look can turn into something better. */
+export function refusal(pursuit: Pursuit): Verdict | null {
   const { answer, power } = pursuit;
-  const detail = answer?.detail ?? '';
-  if (answer?.meaning === 'slow-down') {
-    return {
-      result: 'refused',
-      code: 'throttled',
-      reason: `the API kept asking for fewer calls (${detail}), and it is ${power}`,
-    };
+  if (answer === null) return null;
+  const { meaning, detail } = answer;
+  if (meaning === 'slow-down') {
+    const reason = `the API kept asking for fewer calls (${detail}), and it is ${power}`;
+    return { result: 'refused', code: 'throttled', reason };
   }
-  if (answer?.meaning === 'token') {
-    return { result: 'refused', code: 'token', reason: whyToken(pursuit, detail) };
-  }
+  if (meaning === 'token') return { result: 'refused', code: 'token', reason: whyToken(pursuit, detail) };
+  if (meaning !== 'unchanged-if-so-seen') return null;
   return { result: 'refused', code: 'api-refused', reason: `the API said no (${detail}), and it is ${power}` };
 }
 
@@ -48,9 +45,4 @@ export function whyStill(pursuit: Pursuit): string {
   const detail = pursuit.answer?.detail ?? 'nothing had to be sent';
   const said = pursuit.attempts === 0 ? detail : `last answer: ${detail}`;
   return `still ${running} when patience was over (${said})`;
-}
-
-/** Whether the last answer was a no that only a look can turn into something better. */
-export function isRefusal({ answer }: Pursuit): boolean {
-  return answer?.meaning === 'unchanged-if-so-seen' || answer?.meaning === 'slow-down' || answer?.meaning === 'token';
 }

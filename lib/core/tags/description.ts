@@ -42,7 +42,7 @@ function endOfGroup(text: string, from: number): number {
   for (let at = from; at < text.length; at += 1) {
     const character = text.charAt(at);
     if (character === ']' || character === '[') return at;
-    if (!isOpeningQuote(text, at, from)) continue;
+    if (!isOpeningQuote(text, at)) continue;
     // The last quote of the text, unclosed: an ordinary character, and the entry a fault.
     const closing = text.indexOf('"', at + 1);
     if (closing !== -1) at = closing;
@@ -51,8 +51,6 @@ function endOfGroup(text: string, from: number): number {
 }
 
 /** Brackets within a quoted value belong to it; but only a `key="` opens one, so that no group can hide in stray quotes. */
-function isOpeningQuote(text: string, at: number, from: number): boolean {
-  return (
-    at - 2 >= from && text.charAt(at) === '"' && text.charAt(at - 1) === '=' && keyCharacter.test(text.charAt(at - 2))
-  );
+function isOpeningQuote(text: string, at: number): boolean {
+  return text.charAt(at) === '"' && text.charAt(at - 1) === '=' && keyCharacter.test(text.charAt(at - 2));
 }

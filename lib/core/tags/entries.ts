@@ -63,18 +63,17 @@ function hasSwallowed(value: string): boolean {
  */
 export function attemptedKeys(text: string): readonly string[] {
   const keys: string[] = [];
-  let floor = 0;
   for (let equals = text.indexOf('='); equals !== -1; equals = text.indexOf('=', equals + 1)) {
-    const end = startOf(text, equals, floor, /\s/);
-    const start = startOf(text, end, floor, attemptCharacter);
+    const end = startOf(text, equals, /\s/);
+    const start = startOf(text, end, attemptCharacter);
     if (start < end) keys.push(text.slice(start, end));
-    floor = equals + 1;
   }
   return keys;
 }
 
-function startOf(text: string, end: number, floor: number, characterClass: RegExp): number {
+// Stops at the `=` before at the latest: it is of neither class.
+function startOf(text: string, end: number, characterClass: RegExp): number {
   let at = end;
-  while (at > floor && characterClass.test(text.charAt(at - 1))) at -= 1;
+  while (characterClass.test(text.charAt(at - 1))) at -= 1;
   return at;
 }

@@ -12,7 +12,7 @@ export function fitsGlob(pattern: string, text: string): boolean {
     if (sign === '*') {
       at += 1;
       star = { after: at, reach: read };
-    } else if (sign !== undefined && (sign === '?' || sign === given[read])) {
+    } else if (sign === '?' || sign === given[read]) {
       at += 1;
       read += 1;
     } else if (star !== undefined) {

@@ -61,7 +61,7 @@ function howToWrite([named]: readonly SpecialKey[]): string {
 
 function isCounting(entries: readonly Entry[]): boolean {
   if (entries.some(({ value }) => value !== null)) return true;
-  return entries.length > 0 && entries.every(({ key }) => isSpecialKey(key));
+  return entries.every(({ key }) => isSpecialKey(key));
 }
 
 interface Slip {

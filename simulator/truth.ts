@@ -1,9 +1,9 @@
 // Holds what a run claims of each VM against what really became of it, as the simulator knows.
 // Shared by the demo and the benchmarks: a claim that nobody could catch lying is worth nothing.
 
-import { type Action, losesData, wantedPower } from '../../lib/core/action.ts';
-import { assertNever } from '../../lib/core/errors.ts';
-import type { Outcome, Result } from '../../lib/core/outcome.ts';
+import { type Action, losesData, wantedPower } from '../lib/core/action.ts';
+import { assertNever } from '../lib/core/errors.ts';
+import type { Outcome, Result } from '../lib/core/outcome.ts';
 
 /** The part of a simulator that knows the truth; ids are those of one account. */
 export interface Witness {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Claims, checkTruth, isClean, remember, type Witness } from '../../../cli/demo/truth.ts';
-import type { Action } from '../../../lib/core/action.ts';
+import type { Action } from '../../lib/core/action.ts';
+import { type Claims, checkTruth, isClean, remember, type Witness } from '../../simulator/truth.ts';
 
 interface TrueVm {
   readonly powers: readonly (readonly [fromMs: number, power: string])[];
