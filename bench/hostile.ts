@@ -19,6 +19,7 @@ import { checkTruth, remember } from '../simulator/truth.ts';
 import type { SimulatedVmSpec } from '../simulator/vm.ts';
 import { silentLog } from './silent-log.ts';
 import { renderFacts, renderTable } from './table.ts';
+import { withoutSchedules } from './without-schedules.ts';
 
 /** Simulated seconds per real one; the policy is compressed to match. */
 const speed = 60;
@@ -70,7 +71,7 @@ async function play(action: Action, perBehaviour: number) {
   try {
     const before = remember(simulator);
     const report = await run(simulator, action);
-    const truth = checkTruth(report, simulator, before);
+    const truth = checkTruth({ ...report, run: { ...report.run, action } }, simulator, before);
     const selected = fleet.filter(({ name }) => !name.startsWith('bystander-of-'));
     const wrongs: Wrongs = {
       contradictions: truth.contradictions,
@@ -109,7 +110,7 @@ function run({ url }: Simulator, action: Action): Promise<RunReport> {
   const cloud = openscalerCloud({ account: 'main', apiUrl: url, tokens, pace, timeouts: policy.timeouts, clock, log });
   const request = parseRunRequest({ action, select: 'env=dev', allowDataLoss: action === 'reset' });
   return conduct(
-    { name: `bench-hostile-${action}`, request },
+    { name: `bench-hostile-${action}`, request, requestedAt: clock.now() },
     {
       accounts: [{ cloud, projects: ['default'] }],
       engine: inProcessEngine(clock),
@@ -119,6 +120,7 @@ function run({ url }: Simulator, action: Action): Promise<RunReport> {
       inFlight: pace.inFlight,
       tags: [],
       states: {},
+      ...withoutSchedules(),
     },
   );
 }

@@ -17,6 +17,7 @@ import { defaultToken } from '../simulator/simulator.ts';
 import { silentLog } from './silent-log.ts';
 import { startSimulatorProcess } from './simulator-process.ts';
 import { renderFacts } from './table.ts';
+import { withoutSchedules } from './without-schedules.ts';
 
 const wanted = { ratio: 1.1, callsPerVm: 1.05 };
 const perSecond = 1e6;
@@ -95,7 +96,7 @@ function run(apiUrl: string, inFlight: number): Promise<RunReport> {
   });
   const request = parseRunRequest({ action: 'shutdown', select: 'env=dev' });
   return conduct(
-    { name: 'bench-makespan', request },
+    { name: 'bench-makespan', request, requestedAt: clock.now() },
     {
       accounts: [{ cloud, projects: ['default'] }],
       engine: inProcessEngine(clock),
@@ -105,6 +106,7 @@ function run(apiUrl: string, inFlight: number): Promise<RunReport> {
       inFlight,
       tags: [],
       states: {},
+      ...withoutSchedules(),
     },
   );
 }

@@ -6,6 +6,7 @@ import { takeInventory } from '../../lib/run/inventory.ts';
 import { FakeClock } from '../fakes/clock.ts';
 import { MemoryLog } from '../fakes/log.ts';
 import { FakeCloud, type FakeVm } from '../fakes/vm-cloud.ts';
+import { noSchedules } from '../fixtures/world.ts';
 
 type Projects = Readonly<Record<string, readonly FakeVm[]>>;
 
@@ -17,7 +18,10 @@ function stage(fleet: Readonly<Record<string, Projects>>) {
     projects: Object.keys(projects),
   }));
   const take = (accountNames: readonly string[] | null = null, projects: readonly string[] | null = null) =>
-    takeInventory({ accounts: accountNames, projects }, { accounts, tags: [], states: { hibernated: 'off' }, log });
+    takeInventory(
+      { accounts: accountNames, projects },
+      { accounts, tags: [], states: { hibernated: 'off' }, schedules: noSchedules, log },
+    );
   const clouds = Object.fromEntries(accounts.map(({ cloud }) => [cloud.account, cloud]));
   return { take, log, clouds };
 }

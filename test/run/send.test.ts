@@ -38,6 +38,12 @@ class ScriptedCloud implements VmCloud {
   read = () => Promise.reject(new Error('a wave reads nothing'));
 }
 
+// No rival run: what leases do is tested in leasing.test.ts.
+const undisputed = {
+  holder: { run: 'run', requestedAt: 0 },
+  leases: { take: async () => [], lost: async () => [] },
+};
+
 function pursue(id: string, more: Partial<Pursuit> = {}, account = 'main'): Pursuit {
   return { ...begin(vm({ id, account }), 'shutdown', { kind: 'send', reason: '' }, policy, 0), ...more };
 }
@@ -62,6 +68,7 @@ function stage(clouds: readonly VmCloud[], more: Partial<SendWorld> = {}) {
     log,
     policy,
     inFlight: 5,
+    ...undisputed,
     onEvent: (event) => events.push(event),
     ...more,
   };
@@ -111,7 +118,15 @@ describe('a wave', () => {
     const clock = new FakeClock(0);
     const journal: JournalEntry[] = [];
     const accounts = [{ cloud: new ScriptedCloud('main'), projects: [] }];
-    const world = { accounts, engine: inProcessEngine(clock), clock, log: new MemoryLog(), policy, inFlight: 1 };
+    const world = {
+      accounts,
+      engine: inProcessEngine(clock),
+      clock,
+      log: new MemoryLog(),
+      policy,
+      inFlight: 1,
+      ...undisputed,
+    };
     await clock.run(sendWave('send-1', [pursue('1')], () => undefined, journal, world));
     expect(journal).toMatchObject([{ key: 'main/1', answered: { meaning: 'done' } }]);
   });

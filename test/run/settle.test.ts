@@ -7,10 +7,9 @@ import type { Engine } from '../../lib/ports.ts';
 import { conduct } from '../../lib/run/conduct.ts';
 import { inProcessEngine } from '../../lib/run/engine.ts';
 import { parseRunRequest } from '../../lib/run/request.ts';
-import { FakeClock } from '../fakes/clock.ts';
-import { MemoryLog } from '../fakes/log.ts';
-import { FakeCloud, status } from '../fakes/vm-cloud.ts';
-import { dev, policy, type Scene, scene } from '../fixtures/world.ts';
+import type { FakeClock } from '../fakes/clock.ts';
+import { status } from '../fakes/vm-cloud.ts';
+import { dev, type Scene, scene } from '../fixtures/world.ts';
 
 const begun = Date.UTC(2026, 0, 1);
 const shutdownDev = { action: 'shutdown', select: 'env=dev' };
@@ -135,6 +134,7 @@ describe('the names under which an engine remembers', () => {
     await stage.run(shutdownDev, { engine: namingEngine(stage.clock, names) });
     expect(names).toEqual([
       'list',
+      'lease',
       'send-1-main',
       'pause-1',
       'answers-1',
@@ -229,13 +229,10 @@ describe('what a run tells', () => {
   });
 
   it('needs nobody who listens', async () => {
-    const clock = new FakeClock();
-    const vms = [dev('1'), dev('2', { state: 'shutoff' })];
-    const cloud = new FakeCloud({ clock, projects: { default: vms } });
-    const accounts = [{ cloud, projects: ['default'] }];
-    const world = { accounts, engine: inProcessEngine(clock), clock, log: new MemoryLog(), policy, inFlight: 5 };
+    const { world, clock } = scene([dev('1'), dev('2', { state: 'shutoff' })]);
+    const { onEvent: _nobody, ...unheard } = world;
     const request = parseRunRequest(shutdownDev);
-    const report = await clock.run(conduct({ name: 'quiet', request }, { ...world, tags: [], states: {} }));
+    const report = await clock.run(conduct({ name: 'quiet', request, requestedAt: clock.now() }, unheard));
     expect(report.counts).toEqual({ succeeded: 1, unchanged: 1 });
   });
 

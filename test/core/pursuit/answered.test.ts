@@ -73,8 +73,13 @@ describe('an answer', () => {
     expect(renewed.answer).toEqual({ meaning: 'done', at: 100_000, detail: 'x' });
   });
 
-  it('that is none, because nothing was sent, changes neither count nor last answer, and starts the patience', () => {
-    expect(afterUnsent(due())).toMatchObject({ attempts: 0, sends: 0, answer: null, patienceFrom: 10_000 });
+  it('that is none, because nothing was sent, changes no count and no answer there was, says why where there was none, and starts the patience', () => {
+    expect(afterUnsent(due())).toMatchObject({
+      attempts: 0,
+      sends: 0,
+      answer: { meaning: 'unsent', detail: 'too late' },
+      patienceFrom: 10_000,
+    });
     expect(afterUnsent(sent())).toMatchObject({ attempts: 1, sends: 1, answer: sent().answer, patienceFrom: 0 });
   });
 
