@@ -14,6 +14,7 @@ describe('a quote', () => {
 
   it('after a key of one character keeps the brackets in its value', () => {
     expect(readDescription('[k="a [b] c"]').entries).toEqual([{ key: 'k', value: 'a [b] c' }]);
+    expect(readDescription('[k="a [b"]').entries).toEqual([{ key: 'k', value: 'a [b' }]);
   });
 });
 
