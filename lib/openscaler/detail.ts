@@ -14,16 +14,20 @@ export function detailOf(status: number, body: string, token: string): string {
   return `HTTP ${status}: ${showsToken(words, token) ? withheld : words}`;
 }
 
-// The shape of error bodies is not documented: the usual fields, else the body itself.
 function saidIn(body: string): string {
   const head = body.slice(0, 65_536);
-  const json = parseJson(head);
-  if (typeof json !== 'object' || json === null) return head;
+  return messageIn(parseJson(head), 1) ?? (head === '{}' || head === '[]' ? '' : head);
+}
+
+// The shape of error bodies is not documented: the usual fields, also one level down, else the body itself.
+function messageIn(json: unknown, depth: number): string | null {
+  if (typeof json !== 'object' || json === null || depth < 0) return null;
   for (const key of ['message', 'detail', 'error', 'title']) {
     const value: unknown = Reflect.get(json, key);
-    if (typeof value === 'string' && value !== '') return value;
+    const message = typeof value === 'string' && value !== '' ? value : messageIn(value, depth - 1);
+    if (message !== null) return message;
   }
-  return head === '{}' || head === '[]' ? '' : head;
+  return null;
 }
 
 function oneLine(text: string): string {

@@ -15,6 +15,8 @@ describe('the detail of an answer', () => {
     [409, '{"error":"already running","status":409}', 'HTTP 409: already running'],
     [409, '{"detail":"busy","title":"Conflict"}', 'HTTP 409: busy'],
     [409, '{"title":"Conflict"}', 'HTTP 409: Conflict'],
+    [500, '{"error":{"code":500,"message":"the request timed out"}}', 'HTTP 500: the request timed out'],
+    [500, '{"error":{"error":{"message":"too deep"}}}', 'HTTP 500: {"error":{"error":{"message":"too deep"}}}'],
     [409, '{"message":"","error":{"code":7}}', 'HTTP 409: {"message":"","error":{"code":7}}'],
     [502, '<html>\r\n\t<b>Bad\u0000 \u001b[31mGateway</b>', 'HTTP 502: <html> <b>Bad [31mGateway</b>'],
     [400, 'a\u202eb\u200bc\u2028d', 'HTTP 400: a b c d'],
