@@ -7,6 +7,7 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { loadConfigFile } from '../lib/config/file.ts';
+import { schedulesOf } from '../lib/config/schedules.ts';
 import { type Config, loadConfig, readEnvironment } from '../lib/config.ts';
 import { printDuration } from '../lib/core/duration.ts';
 import { PowerError } from '../lib/core/errors.ts';
@@ -23,7 +24,7 @@ describe("the README's configuration", () => {
     const real = fieldsOfSchema();
     const leaves = real.filter((name) => !real.some((other) => other.startsWith(`${name}.`)));
     const shown = [...fields.keys()].filter((name) => /^[a-z]/.test(name));
-    expect(leaves.length).toBeGreaterThan(35);
+    expect(leaves.length).toBeGreaterThan(65);
     expect(shown).toEqual(expect.arrayContaining(leaves));
     expect(real).toEqual(expect.arrayContaining(shown));
   });
@@ -52,6 +53,10 @@ describe("the README's configuration", () => {
       expect([config.tags.length, config.crons.length, config.webhooks.length, config.guard.maxVms]).toEqual([
         2, 1, 1, 50,
       ]);
+      const schedules = schedulesOf(config, () => '');
+      expect(schedules.names).toEqual(['office-hours']);
+      expect(schedules.zone).toBe('Africa/Algiers');
+      expect(config.prices?.sizes['b-2-4-100']).toEqual({ hourly: 12, stopped: 2 });
     } finally {
       rmSync(directory, { recursive: true });
     }
@@ -64,10 +69,14 @@ function fieldsOfSchema(): string[] {
   const inputs = [
     { tags: [{ ...odd, match: odd }], crons: { x: odd }, webhooks: { x: { ...odd, on: [odd], allow: odd } }, ...odd },
     { accounts: { x: odd }, shutdown: odd, start: odd, timeouts: odd, settle: odd, guard: odd, pace: odd, alarms: odd },
+    { schedules: { x: { ...odd, on: [odd], cron: odd } }, calendars: { x: odd } },
+    { tick: odd, retry: odd, overrides: odd, prices: { ...odd, sizes: { x: odd } } },
   ];
   return inputs.flatMap(faultsOf).flatMap((fault) => {
     const [, path = '', allowed = ''] = /^(.*?)\.?odd: is unknown.*; allowed are (.+)$/.exec(fault) ?? [];
-    const prefix = path.replace(/^(accounts|crons|webhooks)\.x/, '$1.<name>').replaceAll('[0]', '[]');
+    const prefix = path
+      .replace(/^(accounts|crons|webhooks|schedules|calendars|prices\.sizes)\.x/, '$1.<name>')
+      .replaceAll('[0]', '[]');
     return allowed === '' ? [] : allowed.split(', ').map((name) => (prefix === '' ? name : `${prefix}.${name}`));
   });
 }
@@ -93,7 +102,8 @@ function defaults(): Record<string, string> {
   const empty = load({});
   const [account] = load({ accounts: { x: { secretId: 's' } } }).accounts;
   const list = (items: readonly unknown[] = []) => JSON.stringify(items).replaceAll('"', "'");
-  const { shutdown, start, timeouts, settle, guard, pace } = empty;
+  const { shutdown, start, timeouts, settle, guard, pace, tick, scheduling } = empty;
+  const size = load({ prices: { currency: 'DZD', sizes: { x: { hourly: 1 } } } }).prices?.sizes.x;
   const send = (name: string, { patienceMs, resendAfterMs, resends }: Config['start']) => ({
     [`${name}.patience`]: printDuration(patienceMs),
     // Minutes read better where they are whole; for a resend seconds do.
@@ -108,6 +118,16 @@ function defaults(): Record<string, string> {
     'crons.<name>.allowDataLoss': String(config.crons[0]?.allowDataLoss),
     'crons.<name>.maxEventAge': printDuration(config.crons[0]?.maxEventAgeMs ?? 0),
     'crons.<name>.retries': String(config.crons[0]?.retries),
+    schedules: JSON.stringify(empty.schedules),
+    calendars: JSON.stringify(empty.calendars),
+    'tick.every': printDuration(tick?.everyMs ?? 0),
+    'tick.maxAge': printDuration(tick?.maxAgeMs ?? 0),
+    catchUp: printDuration(scheduling.catchUpMs),
+    adopt: scheduling.adopt,
+    'retry.pauses': `[${scheduling.retryPausesMs.map((ms) => `'${printDuration(ms)}'`).join(', ')}]`,
+    'retry.alarmAfter': String(scheduling.alarmAfter),
+    'overrides.maxDuration': printDuration(empty.overrides.maxDurationMs),
+    'prices.sizes.<name>.stopped': String(size?.stopped),
     webhooks: empty.webhooks.length === 0 ? '{}' : '?',
     'webhooks.<name>.on': list(config.webhooks[0]?.on),
     ...send('shutdown', shutdown),

@@ -22,12 +22,36 @@ import { fakeTerminal } from './cli/fake-terminal.ts';
 import { codes, firstCodes, read, readme, root, rows, section, unique } from './fixtures/readme.ts';
 
 const documents = ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', ...globSync('docs/**/*.md', { cwd: root })];
-const commandNames = ['list', 'run', 'check', 'sim'] as const;
+const commandNames = [
+  'list',
+  'run',
+  'check',
+  'schedule',
+  'plan',
+  'explain',
+  'keep',
+  'overrides',
+  'tick',
+  'sim',
+] as const satisfies (keyof Commands)[];
+
+const nothing = async () => exitCode.well;
+const commands: Commands = {
+  list: nothing,
+  run: nothing,
+  check: nothing,
+  schedule: nothing,
+  plan: nothing,
+  explain: nothing,
+  keep: nothing,
+  overrides: nothing,
+  cancelOverrides: nothing,
+  tick: nothing,
+  sim: nothing,
+};
 
 async function helpOf(command: string): Promise<string> {
   const terminal = fakeTerminal();
-  const nothing = async () => exitCode.well;
-  const commands: Commands = { list: nothing, run: nothing, check: nothing, sim: nothing };
   await runProgram([command, '--help'], commands, terminal);
   return terminal.stdout.text.split('Examples:')[0] ?? '';
 }
@@ -72,7 +96,7 @@ describe('the documents', () => {
   });
 
   it.each(documents)('%s names only npm scripts that exist', (path) => {
-    const scripts = [...read(path).matchAll(/npm (?:run ([a-z:]+)|(start|test)\b)/g)].map(
+    const scripts = [...read(path).matchAll(/npm (?:run ([a-z:-]+)|(start|test)\b)/g)].map(
       ([, run, short]) => run ?? short,
     );
     expect(Object.keys(packageJson.scripts)).toEqual(expect.arrayContaining(scripts));
@@ -109,11 +133,20 @@ describe("the README's terminal", () => {
   });
 
   it('uses only commands and options that exist, wherever it shows a command line', async () => {
-    const lines = [...readme.matchAll(/(?:npx |^\$ |^)power (list|run|check|sim)\b([^#\n]*)/gm)];
-    expect(lines.length).toBeGreaterThan(10);
+    const pattern = new RegExp(`(?:npx |^\\$ |^)power (${commandNames.join('|')})\\b([^#\\n]*)`, 'gm');
+    const lines = [...readme.matchAll(pattern)];
+    expect(unique(lines.map(([, command = '']) => [command]))).toEqual([...commandNames].sort());
     for (const [line, command = '', rest = ''] of lines) {
       expect(optionsIn(await helpOf(command)), line).toEqual(expect.arrayContaining(optionsIn(rest)));
     }
+  });
+
+  it('names every command', async () => {
+    const terminal = fakeTerminal();
+    const shown = firstCodes(text).flatMap((code) => /^power (\w+)/.exec(code)?.[1] ?? []);
+    await runProgram(['--help'], commands, terminal);
+    const real = [...terminal.stdout.text.matchAll(/^ {2}(\w+) \[options\]/gm)].map(([, name = '']) => name);
+    expect([...new Set(shown)].sort()).toEqual(real.sort());
   });
 
   it('has every exit code, and no other', () => {
@@ -196,7 +229,8 @@ describe("the README's HTTP", () => {
 describe("the README's deployment", () => {
   it('has the roles that are generated, and no other', () => {
     const real = grantsIn(generated()).map(({ role, assumedBy, action, resource }) => {
-      const who = assumedBy === 'scheduler.amazonaws.com' ? 'one role per cron' : `\`${role}\``;
+      const isOfCron = assumedBy === 'scheduler.amazonaws.com' && role !== 'TickScheduleRole';
+      const who = isOfCron ? 'one role per cron' : `\`${role}\``;
       return `${who} ${action} ${resource.replace(/^arn:.*:(secret:.+)$/, '$1')}`;
     });
     const table = rows(section('Deploying')).slice(1);
@@ -210,6 +244,9 @@ describe("the README's deployment", () => {
     const alarms = Object.values(generated()).filter(({ Type }) => Type === 'AWS::CloudWatch::Alarm');
     const real = alarms.map(({ Properties }) => String(Properties.AlarmName).replace('service-stage-', ''));
     expect(firstCodes(section('Alarms'))).toEqual(real.sort());
+    const number = ['no', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten'][real.length];
+    expect(section('Alarms')).toContain(`${number?.replace('n', 'N')} CloudWatch alarms`);
+    expect(section('Deploying')).toContain(`${number} alarms`);
   });
 });
 
