@@ -79,6 +79,7 @@ async function handlersIn(directory: string): Promise<readonly Subject[]> {
     api: async () => post({ action: 'shutdown', ids: ['1'] }),
     webhook: async (nth) => webhookEvent(webhookSecret, `msg_${nth}`),
     scheduled: async (nth) => ({ cron: 'night', scheduledTime: new Date(Date.now() - nth * 1_000).toISOString() }),
+    reconcile: async () => ({ tick: new Date().toISOString() }),
     run: (nth) => recordRun(`bench-${nth}`, deployment),
   };
   return Promise.all(

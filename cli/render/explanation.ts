@@ -30,10 +30,16 @@ export function renderExplanation(
     row('mark', sayMark(mark, say)),
     row('next tick', sayDecision(decision, paint)),
     '',
-    next.length === 0 ? 'no transitions ahead' : `the next ${next.length} transitions, in ${zone} and in UTC:`,
+    sayHowMany(next.length, zone),
     ...sayTransitions(next, zone, paint),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function sayHowMany(count: number, zone: string): string {
+  if (count === 0) return 'no transitions ahead';
+  const zones = zone === 'UTC' ? 'in UTC' : `in ${zone} and in UTC`;
+  return count === 1 ? `the next transition, ${zones}:` : `the next ${count} transitions, ${zones}:`;
 }
 
 function row(title: string, text: string): string {

@@ -1,0 +1,67 @@
+// What a VM's own tags say of its schedule, and every fault that leaves it alone.
+
+import { describe, expect, it } from 'vitest';
+import { scheduleOf } from '../../../lib/core/schedule/of-vm.ts';
+import { makeSchedules } from '../../../lib/core/schedule/schedules.ts';
+import { scheduleSettings } from '../../fixtures/world.ts';
+
+const names = new Map([['office', { timezone: 'Europe/Berlin', on: '08:00-18:00' }]]);
+const schedules = makeSchedules({ names, calendars: new Map(), zone: 'Africa/Algiers' }, scheduleSettings);
+const zoneless = makeSchedules({ names: new Map(), calendars: new Map(), zone: null }, scheduleSettings);
+
+function read(tags: Record<string, string>, known = schedules) {
+  return scheduleOf({ tags }, known);
+}
+
+describe('the tags of a VM', () => {
+  it('without any of a schedule mean no schedule and no override', () => {
+    expect(read({ env: 'dev' })).toEqual({ schedule: null, overrides: [] });
+  });
+
+  it('mean the schedule that is named, or written', () => {
+    expect(read({ schedule: 'office' })).toMatchObject({ schedule: { zone: 'Europe/Berlin' }, overrides: [] });
+    expect(read({ schedule: '08:00-18:00' })).toMatchObject({ schedule: { zone: 'Africa/Algiers' } });
+  });
+
+  it.each([
+    ['keep-on-until', 'on'],
+    ['keep-off-until', 'off'],
+  ])('%s is an override from the beginning of time, in the zone of the schedule', (key, keep) => {
+    expect(read({ schedule: 'office', [key]: '2026-11-25T22:00' })).toMatchObject({
+      overrides: [
+        { keep, startMs: 0, endMs: Date.parse('2026-11-25T21:00Z'), reason: `tag ${key}`, by: "the VM's tag" },
+      ],
+    });
+  });
+
+  it('without a schedule are read in the zone of the configuration', () => {
+    const read25 = read({ 'keep-on-until': '2026-11-25T22:00' });
+    expect(read25).toMatchObject({ schedule: null, overrides: [{ endMs: Date.parse('2026-11-25T21:00Z') }] });
+  });
+
+  it.each([
+    [{ schedule: 'never' }, /^the tag schedule="never": .*always on.*always off/],
+    [{ schedule: 'offise' }, /^the tag schedule="offise": .*office/],
+    [{ 'keep-on-until': 'tomorrow' }, /^the tag keep-on-until="tomorrow": "tomorrow" is not an instant/],
+    [{ 'keep-off-until': '22:00' }, /^the tag keep-off-until="22:00": "22:00" is not an instant/],
+    [
+      { 'keep-on-until': '2026-11-25', 'keep-off-until': '2026-11-26' },
+      /^it has both keep-on-until and keep-off-until; keep one of them$/,
+    ],
+  ])('%j are a fault', (tags, fault) => {
+    const found = read(tags);
+    expect(found).toEqual({ faults: [expect.stringMatching(fault)] });
+  });
+
+  it('name each of their faults', () => {
+    expect(read({ schedule: 'never', 'keep-on-until': 'x' })).toMatchObject({
+      faults: [expect.anything(), expect.anything()],
+    });
+  });
+
+  it('in no known zone are a fault that says so', () => {
+    expect(read({ 'keep-on-until': '2026-11-25T22:00' }, zoneless)).toMatchObject({
+      faults: [expect.stringContaining('no time zone')],
+    });
+  });
+});
