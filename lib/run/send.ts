@@ -1,4 +1,4 @@
-// Sends one wave of actions, an account beside the other, and puts each answer into the journal as it comes.
+// Sends one wave of actions to an account, and puts each answer into the journal as it comes.
 // A send never throws: one VM's trouble stays that VM's (rule 5).
 
 import { kindOf } from '../core/describe-error.ts';
@@ -30,19 +30,10 @@ export async function sendWave(
   journal: JournalEntry[],
   world: SendWorld,
 ): Promise<void> {
-  const byAccount = Map.groupBy(wave, ({ vm }) => vm.account);
-  await Promise.all(
-    [...byAccount].map(([account, pursuits]) =>
-      world.engine.map(
-        `${name}-${account}`,
-        pursuits,
-        async (pursuit) => {
-          journal.push({ key: vmKey(pursuit.vm), answered: await sendOne(pursuit, present, world) });
-        },
-        world.inFlight,
-      ),
-    ),
-  );
+  const send = async (pursuit: Pursuit) => {
+    journal.push({ key: vmKey(pursuit.vm), answered: await sendOne(pursuit, present, world) });
+  };
+  await world.engine.map(name, wave, send, world.inFlight);
 }
 
 async function sendOne(pursuit: Pursuit, present: Present, world: SendWorld): Promise<JournalEntry['answered']> {

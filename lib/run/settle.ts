@@ -1,4 +1,4 @@
-// Pursues every VM of a plan until each has an outcome: waves of sends beside one loop of looks for the whole run.
+// Pursues every VM of a plan until each has an outcome: waves of sends beside one loop of looks, for each account its own.
 // What a round decides depends only on what its steps returned, so a resumed run decides the same again.
 
 import type { Outcome } from '../core/outcome.ts';
@@ -25,15 +25,22 @@ const pauseGrowth = 1.5;
 /** How long a stopped run goes on looking at what it has sent. */
 const stopGraceMs = 30_000;
 
-/** Every pursuit's outcome, in the order they ended. Never throws for what a VM, a list or an answer does. */
+/** Every pursuit's outcome. Never throws for what a VM, a list or an answer does; no account waits for another (rule 5). */
 export async function settle(pursuits: readonly Pursuit[], world: LeasedWorld): Promise<readonly Outcome[]> {
-  const settlement = new Settlement(pursuits, world);
+  const byAccount = Map.groupBy(pursuits, ({ vm }) => vm.account);
+  const settled = await Promise.all([...byAccount].map(([account, own]) => settleAccount(account, own, world)));
+  return settled.flat();
+}
+
+async function settleAccount(account: string, pursuits: readonly Pursuit[], world: LeasedWorld): Promise<Outcome[]> {
+  const settlement = new Settlement(account, pursuits, world);
   while (settlement.isOpen) await settlement.round();
   return settlement.outcomes;
 }
 
 class Settlement {
   readonly outcomes: Outcome[] = [];
+  readonly #account: string;
   readonly #world: LeasedWorld;
   readonly #open = new Map<string, Pursuit>();
   readonly #journal: JournalEntry[] = [];
@@ -45,7 +52,8 @@ class Settlement {
   #lastAt: number;
   #stoppedAt: number | null = null;
 
-  constructor(pursuits: readonly Pursuit[], world: LeasedWorld) {
+  constructor(account: string, pursuits: readonly Pursuit[], world: LeasedWorld) {
+    this.#account = account;
     this.#world = world;
     for (const pursuit of pursuits) this.#open.set(vmKey(pursuit.vm), pursuit);
     this.#pauseMs = world.policy.settle.everyMs;
@@ -61,7 +69,7 @@ class Settlement {
     this.#rounds += 1;
     this.#sendWhatIsDue();
     await this.#pause();
-    const { entries, at, isStopped, lost } = await this.#world.engine.step(`answers-${this.#rounds}`, async () => ({
+    const { entries, at, isStopped, lost } = await this.#world.engine.step(this.#step('answers'), async () => ({
       lost: await this.#lostLeases(),
       entries: this.#journal.splice(0),
       at: this.#world.clock.now(),
@@ -74,11 +82,16 @@ class Settlement {
     await this.#lookAround();
   }
 
+  #step(what: string): string {
+    return `${what}-${this.#account}-${this.#rounds}`;
+  }
+
   #sendWhatIsDue(): void {
     const due = [...this.#open.values()].filter(({ phase }) => phase === 'due');
+    if (due.length === 0) return;
     for (const pursuit of due) this.#update(vmKey(pursuit.vm), handedOver);
     this.#sending += due.length;
-    const wave = sendWave(`send-${this.#rounds}`, due, (key) => this.#open.get(key), this.#journal, this.#world);
+    const wave = sendWave(this.#step('send'), due, (key) => this.#open.get(key), this.#journal, this.#world);
     this.#sends = Promise.all([this.#sends, wave]);
   }
 
@@ -91,7 +104,7 @@ class Settlement {
     const ms = Math.max(0, Math.min(wanted, until - this.#lastAt));
     const early = [this.#sending > 0 ? this.#sends : undefined, this.#stoppedAt === null ? this.#stopped : undefined];
     const reasons = early.filter((reason) => reason !== undefined);
-    await engine.wait(`pause-${this.#rounds}`, ms, Promise.race(reasons));
+    await engine.wait(this.#step('pause'), ms, Promise.race(reasons));
   }
 
   async #lostLeases(): Promise<readonly string[]> {
@@ -121,7 +134,7 @@ class Settlement {
   async #lookAround(): Promise<void> {
     const { engine, clock, policy, onEvent } = this.#world;
     const waiting = [...this.#open.values()].filter(({ phase }) => phase === 'settling' || phase === 'awaiting');
-    const { at, sights } = await engine.step(`look-${this.#rounds}`, async () => {
+    const { at, sights } = await engine.step(this.#step('look'), async () => {
       const requestedAt = clock.now();
       return { at: requestedAt, sights: await look(this.#worthLooking(waiting), this.#world) };
     });

@@ -3,7 +3,10 @@
 import { describe, expect, it } from 'vitest';
 import { PowerError } from '../../lib/core/errors.ts';
 import type { Outcome } from '../../lib/core/outcome.ts';
+import { conduct } from '../../lib/run/conduct.ts';
+import { inProcessEngine } from '../../lib/run/engine.ts';
 import { type RunReport, verdictOf } from '../../lib/run/report.ts';
+import { parseRunRequest } from '../../lib/run/request.ts';
 import { FakeClock } from '../fakes/clock.ts';
 import { FakeCloud, status } from '../fakes/vm-cloud.ts';
 import { dev, scene } from '../fixtures/world.ts';
@@ -399,6 +402,29 @@ describe('escalation', () => {
     ]);
   });
 
+  it('never happens to VMs that were stopping already: the guard has not counted them', async () => {
+    const vms = Array.from({ length: 6 }, (_, index) => ({ ...stubborn, id: String(index), state: 'in shutdown' }));
+    const { run, cloud } = scene(vms, { allowEscalation: true, guard: { maxVms: 1, maxShare: 1 } });
+    const report = await run(shutdownDev);
+    expect(report.counts).toEqual({ failed: 6 });
+    expect(cloud.sent).toEqual([]);
+  });
+
+  it('that a stopped run no longer sends makes it look no more often than any other', async () => {
+    const vms = Array.from({ length: 4 }, (_, index) => ({ ...stubborn, id: String(index) }));
+    const { run, cloud, clock } = scene(vms, { allowEscalation: true });
+    const stop = new AbortController();
+    cloud.onAct = async (_vm, action) => {
+      if (action === 'power_off') stop.abort();
+      await clock.sleep(1_000);
+      return status(500);
+    };
+    const report = await run(shutdownDev, { stop: stop.signal, inFlight: 1 });
+    expect(cloud.sent.filter(({ action }) => action === 'power_off')).toHaveLength(1);
+    expect(report.outcomes.map(({ power }) => power)).toEqual(['on', 'on', 'on', 'on']);
+    expect(report.calls.lists).toBeLessThan(30);
+  });
+
   it('never happens when the config does not allow it', async () => {
     const { run, cloud } = scene([stubborn]);
     cloud.onAct = () => status(500);
@@ -591,5 +617,26 @@ describe('several accounts', () => {
     const report = await run(shutdownDev, { accounts });
     expect(report.outcomes).toMatchObject([{ account: 'acme', vm: '1', result: 'succeeded' }]);
     expect(report.unlisted).toMatchObject([{ account: 'zeta', project: 'default' }]);
+  });
+
+  it('do not wait for one another: a slow list of one delays no send and no outcome of the other', async () => {
+    const clock = new FakeClock();
+    const quick = new FakeCloud({ account: 'quick', clock, projects: { default: [dev('1')] } });
+    const slow = new FakeCloud({ account: 'slow', clock, projects: { default: [dev('1')] } });
+    quick.onAct = (vm, _action, nth) => {
+      if (nth === 2) quick.setState(vm.id, 'shutoff');
+      return status(500);
+    };
+    slow.onAct = () => {
+      slow.listMs = 400_000;
+      return status(500);
+    };
+    const { world } = scene([]);
+    const accounts = [quick, slow].map((cloud) => ({ cloud, projects: ['default'] }));
+    const run = { name: 'both', request: parseRunRequest(shutdownDev), requestedAt: clock.now() };
+    const report = await clock.run(conduct(run, { ...world, accounts, clock, engine: inProcessEngine(clock) }));
+    const [outcome] = report.outcomes.filter(({ account }) => account === 'quick');
+    expect(outcome).toMatchObject({ result: 'succeeded', attempts: 2 });
+    expect(outcome?.durationMs).toBeLessThan(120_000);
   });
 });

@@ -135,13 +135,13 @@ describe('the names under which an engine remembers', () => {
     expect(names).toEqual([
       'list',
       'lease',
-      'send-1-main',
-      'pause-1',
-      'answers-1',
-      'look-1',
-      'pause-2',
-      'answers-2',
-      'look-2',
+      'send-main-1',
+      'pause-main-1',
+      'answers-main-1',
+      'look-main-1',
+      'pause-main-2',
+      'answers-main-2',
+      'look-main-2',
       'end',
     ]);
   });

@@ -13,7 +13,8 @@ export function stopped(pursuit: Pursuit, at: number): Pursuit {
       at,
     );
   }
-  const exhausted = { ...pursuit.policy, resends: 0 };
+  // Below zero, for an action that was to be sent and was not has no send to count yet.
+  const exhausted = { ...pursuit.policy, resends: -1 };
   return { ...pursuit, policy: exhausted, mayEscalate: false, phase: 'settling' };
 }
 

@@ -56,14 +56,16 @@ function lookedWhileSettling(pursuit: Pursuit, time: LookTime): Pursuit {
 
 function endOfPatience(pursuit: Pursuit, time: LookTime): Pursuit {
   if (canEscalate(pursuit)) {
-    return { ...pursuit, action: 'power_off', phase: 'due', patienceFrom: null, sends: 0, mayEscalate: false };
+    const afresh = { patienceFrom: null, sends: 0, answer: null, mayEscalate: false };
+    return { ...pursuit, action: 'power_off', phase: 'due', ...afresh };
   }
   return finish(pursuit, { result: 'failed', code: 'still', reason: whyStill(pursuit) }, time.at);
 }
 
 // A VM in another power (paused, unknown) is nobody's to force off: the table skips it for power_off too.
-function canEscalate(pursuit: Pursuit): boolean {
-  return pursuit.mayEscalate && pursuit.power !== 'other' && !pursuit.wasSeenWanted;
+// Nor is one that was never sent a shutdown: the guard has not counted it (rule 10).
+function canEscalate({ mayEscalate, sends, power, wasSeenWanted }: Pursuit): boolean {
+  return mayEscalate && sends > 0 && power !== 'other' && !wasSeenWanted;
 }
 
 // A no that nothing sent before it can have overtaken, of a VM that is not on its way either.

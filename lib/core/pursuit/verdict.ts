@@ -6,15 +6,16 @@ import type { Pursuit, Verdict } from './state.ts';
 
 /** For a VM that was seen in the wanted power. */
 export function arrived(pursuit: Pursuit): Verdict {
-  const { action, asked, answer, sends, mayHaveWorked, power } = pursuit;
-  if (answer === null)
+  const { action, asked, answer, attempts, sends, mayHaveWorked, power } = pursuit;
+  if (attempts === 0)
     return { result: 'unchanged', code: 'already', reason: `it became ${power} without anything being sent` };
   if (!mayHaveWorked)
     return { result: 'unchanged', code: 'already', reason: `the API said no, and it already is ${power}` };
   if (action !== asked && sends > 0) {
     return { result: 'succeeded', code: 'forced', reason: 'forced off: it did not heed the shutdown in time' };
   }
-  const how = answer.meaning === 'done' ? '' : ` (after: ${answer.detail})`;
+  const isPlain = answer === null || answer.meaning === 'done' || answer.meaning === 'unsent';
+  const how = isPlain ? '' : ` (after: ${answer.detail})`;
   return { result: 'succeeded', code: 'seen', reason: `seen ${power}${how}` };
 }
 

@@ -23,10 +23,11 @@ describe('a pursuit that is ended from outside', () => {
         ...open,
         phase: 'settling',
         mayEscalate: false,
-        policy: { ...policy.shutdown, resends: 0 },
+        policy: { ...policy.shutdown, resends: -1 },
       });
     }
     expect(look(stopped(open, 20_000), 'on', 200).phase).toBe('settling');
+    expect(look(stopped({ ...open, sends: 0 }, 20_000), 'on', 200).phase).toBe('settling');
     expect(endOf(look(stopped(open, 20_000), 'off', 25))).toContain('seen');
   });
 

@@ -233,6 +233,7 @@ describe('escalation', () => {
       phase: 'due',
       patienceFrom: null,
       sends: 0,
+      answer: null,
       mayEscalate: false,
     });
     expect(afterAnswer(forced(), 'done', 480)).toMatchObject({ patienceFrom: 480_000, attempts: 2, sends: 1 });
@@ -240,6 +241,11 @@ describe('escalation', () => {
 
   it.each(['stopping', 'starting'] as const)('comes to a VM that is %s too', (power) => {
     expect(look(open(), power, 480)).toMatchObject({ action: 'power_off', phase: 'due' });
+  });
+
+  it('comes to no VM that was never sent a shutdown: the guard has not counted it', () => {
+    const onlyWatched = { ...open(), attempts: 0, sends: 0, answer: null, mayHaveWorked: false };
+    expect(endOf(look(onlyWatched, 'stopping', 480))).toContain('still');
   });
 
   it('comes to no VM in a power that nobody knows, and to none that was refused', () => {
