@@ -7,6 +7,7 @@ import { attemptedKeys, type Entry, readEntries } from './entries.ts';
 import {
   exampleOf,
   isSpecialKey,
+  mentionsProtection,
   misspelledSpecialKey,
   misspelling,
   openingSpecialKey,
@@ -49,9 +50,13 @@ export function readGroup(group: Group): Reading {
   return { kind: 'tags', entries: entries.map(({ key, value }) => ({ key, value: value ?? '' })) };
 }
 
-/** The special keys that the group, or an item of it if it is a list, begins with. A mention within a sentence names nothing. */
+/**
+ * The special keys that the group, or an item of it if it is a list, begins with. A mention within a sentence names
+ * nothing, save that of protection: to misread `[always protected]` as prose may cost a VM.
+ */
 function namedSpecialKeys(text: string): readonly SpecialKey[] {
-  return text.split(/[,;|&+\n\r]/).flatMap((item) => openingSpecialKey(item) ?? []);
+  const named = text.split(/[,;|&+\n\r]/).flatMap((item) => openingSpecialKey(item) ?? []);
+  return named.length === 0 && mentionsProtection(text) ? ['protected'] : named;
 }
 
 function howToWrite([named]: readonly SpecialKey[]): string {

@@ -44,6 +44,11 @@ export function openingSpecialKey(text: string): SpecialKey | undefined {
   return spellings.find(({ opening }) => opening.test(text))?.key;
 }
 
+/** Whether the word "protected" stands anywhere in the text, in whatever case; `unprotected` is another word. */
+export function mentionsProtection(text: string): boolean {
+  return /(?<!\p{L})protected(?!\p{L})/iu.test(text);
+}
+
 /** The special key that this key of a tag with a value was meant to be, but is not: `Tier`, `keep_on_until`, `schedule:when`. */
 export function misspelledSpecialKey(key: string): SpecialKey | undefined {
   return isSpecialKey(key) ? undefined : spellings.find(({ whole }) => whole.test(key))?.key;
