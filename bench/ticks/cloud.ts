@@ -64,7 +64,7 @@ export class PromptCloud implements VmCloud {
       return `{"vms":[${vms.join(',')}]}`;
     });
     if (typeof answer !== 'string') throw new Error('a list without a limit never left');
-    return parseList(answer, { account, project: of }, () => null);
+    return parseList(answer, { account, project: of }, new Map());
   }
 
   async read(id: VmId): Promise<never> {

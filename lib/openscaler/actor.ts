@@ -5,10 +5,11 @@ import type { Action } from '../core/action.ts';
 import type { Answer } from '../core/failure.ts';
 import type { SendLimits, Sent } from '../ports.ts';
 import { detailOf } from './detail.ts';
+import { saysError } from './error-field.ts';
 import type { HttpRequest } from './exchange.ts';
+import { parseJson } from './json.ts';
 import type { Departed, Line } from './line.ts';
 import type { NotLeft } from './pace.ts';
-import { parseJson } from './wire.ts';
 
 /** The documented answer to an action is empty. */
 const maxBytes = 64 * 1024;
@@ -60,11 +61,18 @@ function unsent({ notLeft }: NotLeft): Answer {
 function answerOf({ exchanged, token }: Departed): Answer {
   if (exchanged.kind === 'silence') return { kind: 'silence', detail: exchanged.detail };
   const { status, body } = exchanged;
-  const isReadable = body.trim() === '' || parseJson(body) !== undefined;
   return {
     kind: 'status',
     status,
-    body: isReadable ? 'readable' : 'unreadable',
+    body: isReadable(status, body) ? 'readable' : 'unreadable',
     detail: detailOf(status, body, token),
   };
+}
+
+// A success that speaks of an error contradicts itself: nobody can tell from it what was done.
+function isReadable(status: number, body: string): boolean {
+  if (body.trim() === '') return true;
+  const json = parseJson(body);
+  const isSuccess = status >= 200 && status < 300;
+  return json !== undefined && !(isSuccess && saysError(json));
 }

@@ -53,7 +53,7 @@ export function openscalerCloud(options: OpenscalerOptions): VmCloud {
     if (answer.status === 404)
       throw new PowerError('list-failed', `${what} failed: HTTP 404. Check apiUrl and the project's id`);
     refusePartialStatus(answer.status, project);
-    return parseList(answer.body, { account, project }, answer.header);
+    return parseList(answer.body, { account, project }, answer.headers);
   };
 
   const read = async (id: VmId): Promise<ListedVm | 'gone'> => {

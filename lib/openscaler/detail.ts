@@ -1,8 +1,8 @@
 // What an error body says, in a form that may be logged: short, one line, and never with our own token in it.
 // A server that echoes its request's headers would otherwise put the token into logs and run records.
 
+import { parseJson } from './json.ts';
 import { showsToken, withoutToken } from './redact.ts';
-import { parseJson } from './wire.ts';
 
 const maxLength = 200;
 const withheld = '[withheld, for it repeats the token]';

@@ -21,7 +21,8 @@ export type Exchanged =
       readonly kind: 'answer';
       readonly status: number;
       /** By its name in lower case. */
-      readonly header: (name: string) => string | null;
+      /** By their names in lower case. */
+      readonly headers: ReadonlyMap<string, string>;
       readonly body: string;
     }
   /** No whole answer came; `detail` says what happened, without the token. */
@@ -58,7 +59,7 @@ export async function exchange(request: HttpRequest, userAgent: string): Promise
       maxContentLength: request.maxBytes,
       signal: abort.signal,
     });
-    return { kind: 'answer', status, header: (name) => textOrNull(headers[name]), body: data };
+    return { kind: 'answer', status, headers: new Map(textsOf(headers)), body: data };
   } catch (error) {
     if (abort.signal.aborted) return silence('time', `no whole answer within ${request.timeoutMs} ms`);
     const code = codeOf(error);
@@ -88,6 +89,8 @@ function codeOf(error: unknown): string | null {
   return typeof code === 'string' && /^[A-Z][A-Z0-9_]{1,40}$/.test(code) ? code : null;
 }
 
-function textOrNull(value: unknown): string | null {
-  return typeof value === 'string' ? value : null;
+function textsOf(headers: object): [string, string][] {
+  return Object.entries(headers).flatMap(([name, value]): [string, string][] =>
+    typeof value === 'string' ? [[name.toLowerCase(), value]] : [],
+  );
 }

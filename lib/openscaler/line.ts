@@ -78,7 +78,7 @@ function keepPace({ pace, clock, log, account }: LineOptions, exchanged: Exchang
     pace.speedUp();
     return;
   }
-  const askedMs = retryAfterMs(exchanged.header('retry-after'), clock.now());
+  const askedMs = retryAfterMs(exchanged.headers.get('retry-after') ?? null, clock.now());
   pace.slowDown(leftAt, askedMs);
   log.debug('the API asks for a slower pace', { account, status: exchanged.status, askedMs, slowness: pace.slowness });
 }

@@ -28,7 +28,8 @@ export interface ReadRequest {
 export interface ReadAnswer {
   readonly status: number;
   readonly body: string;
-  readonly header: (name: string) => string | null;
+  /** By their names in lower case. */
+  readonly headers: ReadonlyMap<string, string>;
 }
 
 /** The first answer that is a 2xx or a 404. Throws the request's code, `token-rejected` or `secret`. */
@@ -50,14 +51,16 @@ export async function readAnswer(line: Line, request: ReadRequest): Promise<Read
 
 // What it says of VMs goes into reports and messages: an API that puts our token there is none that we know.
 function checked(answer: ReadAnswer, token: string, { what, code }: ReadRequest): ReadAnswer {
-  if (!repeatsToken(answer.body, token))
-    return { ...answer, header: (name) => withoutTokenOrNull(answer.header(name), token) };
+  if (!repeatsToken(answer.body, token)) return { ...answer, headers: headersWithout(token, answer.headers) };
   const advice = 'Check that apiUrl is the address of an OpenScaler API';
   throw new PowerError(code, `${what} failed: the answer repeats the token that was sent. ${advice}`);
 }
 
-function withoutTokenOrNull(text: string | null, token: string): string | null {
-  return text === null ? null : withoutToken(text, token);
+// Names come in lower case, and so would a token in one.
+function headersWithout(token: string, headers: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  return new Map(
+    [...headers].map(([name, text]) => [withoutToken(name, token.toLowerCase()), withoutToken(text, token)]),
+  );
 }
 
 // One try: a second GET when the first one's token was refused and another one could be had.

@@ -5,6 +5,7 @@ import * as v from 'valibot';
 
 import { PowerError } from '../core/errors.ts';
 import type { ListedVm, TagEntry, VmId } from '../core/vm.ts';
+import { parseJson } from './json.ts';
 import { isVmId } from './vm-id.ts';
 import { hintsOfMore } from './whole.ts';
 
@@ -26,7 +27,7 @@ export interface Origin {
 }
 
 /** All VMs of a list. Throws `list-failed` when it isn't one, `list-not-whole` when it hints that VMs are missing or doubtful. */
-export function parseList(body: string, origin: Origin, header: (name: string) => string | null): readonly ListedVm[] {
+export function parseList(body: string, origin: Origin, headers: ReadonlyMap<string, string>): readonly ListedVm[] {
   const parsed = v.safeParse(listBody, parseJson(body));
   if (!parsed.success) {
     const words = 'the answer is not {"vms": […]}: check that apiUrl is the address of an OpenScaler API';
@@ -34,7 +35,7 @@ export function parseList(body: string, origin: Origin, header: (name: string) =
   }
   const { vms: entries, ...rest } = parsed.output;
   const vms = new Map<VmId, ListedVm>();
-  const hints = hintsOfMore(rest, entries.length, header);
+  const hints = hintsOfMore(rest, entries.length, headers);
   for (const [index, entry] of entries.entries()) {
     const vm = readEntry(entry, origin);
     if (typeof vm === 'string') hints.push(`entry ${index} of its vms ${vm}`);
@@ -62,16 +63,6 @@ export function parseVm(body: string, id: VmId, account: string): ListedVm | str
   if (typeof vm === 'string') return `the answer ${vm}`;
   if (vm.id !== id) return `the answer is about VM ${vm.id}`;
   return vm.project === '' ? { ...vm, faults: [...vm.faults, 'the API shows no project_id for it'] } : vm;
-}
-
-/** The text as JSON, undefined when it isn't any. */
-export function parseJson(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    // Not JSON is an answer too: every caller says what it means there.
-    return undefined;
-  }
 }
 
 // An entry, or why it makes the whole list doubtful. With no asked project, any project is right.

@@ -112,6 +112,10 @@ describe('a list over the wire', () => {
     ['a Link header', { ...whole, headers: { Link: '</v1/vms?page=2>; rel="next"' } }],
     ['a total that differs', { json: { ...whole.json, total: 3 } }],
     ['a next page', { json: { ...whole.json, next: 'abc' } }],
+    ['an error', { json: { ...whole.json, errors: ['shard 2 is down'] } }],
+    ['a header that counts pages', { ...whole, headers: { 'X-Total-Pages': '4' } }],
+    ['a header that says more', { ...whole, headers: { 'X-Has-More': 'true' } }],
+    ['a range', { ...whole, headers: { 'Content-Range': 'vms 0-1/200' } }],
     ['status 206', { ...whole, status: 206 }],
   ])('with %s is not whole, and not asked for again', async (_what, answer) => {
     const { cloud } = await setUp([{ expect: path, answer }]);
@@ -130,6 +134,7 @@ describe('a list over the wire', () => {
   it.each([
     ['as the name of a VM', { json: { vms: [vm(8, { name: secretToken })] } }],
     ['in its total', { json: { vms: [vm(8)], total: `Bearer ${secretToken}` } }],
+    ['in the name of a header', { json: { vms: [vm(8)] }, headers: { [`X-Next-${secretToken}`]: '1' } }],
     ['in its count', { json: { vms: [vm(8)] }, headers: { 'X-Total-Count': secretToken } }],
   ])('that repeats the token %s never gets it into a message or a report', async (_where, answer) => {
     const { cloud, log } = await setUp([{ expect: path, answer }]);

@@ -20,10 +20,10 @@ const documented = {
 };
 
 const origin = { account: 'main', project: 'default' };
-const noHeaders = () => null;
+const noHeaders = new Map<string, string>();
 
 function list(body: unknown, headers: Record<string, string> = {}) {
-  return parseList(JSON.stringify(body), origin, (name) => headers[name] ?? null);
+  return parseList(JSON.stringify(body), origin, new Map(Object.entries(headers)));
 }
 
 function only(changes: Record<string, unknown>) {
