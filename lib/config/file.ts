@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { PowerError } from '../core/errors.ts';
+import { parseStrictJson } from '../core/strict-json.ts';
 
 /** What the file says, not yet checked: its default export, or its JSON. Throws `config` when it cannot be read or says nothing. */
 export async function loadConfigFile(path: string): Promise<unknown> {
@@ -32,11 +33,16 @@ async function readText(path: string, file: string): Promise<string> {
 }
 
 function parseJson(path: string, text: string): unknown {
+  // Some editors put a byte-order mark in front, which nobody sees.
+  const plain = text.replace(/^\uFEFF/, '');
   try {
-    return JSON.parse(text);
+    JSON.parse(plain);
   } catch (cause) {
     throw fault(path, `is not valid JSON: ${messageOf(cause)}`, cause);
   }
+  const read = parseStrictJson(plain);
+  if ('fault' in read) throw fault(path, `can be read in two ways: ${read.fault}`);
+  return read.value;
 }
 
 async function importDefault(path: string, file: string): Promise<unknown> {

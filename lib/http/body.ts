@@ -2,9 +2,9 @@
 // Each step has its own status, so that a caller knows which of them to mend.
 
 import * as v from 'valibot';
+import { parseStrictJson } from '../core/strict-json.ts';
 import { type Fault, RequestProblem } from './problem.ts';
 import type { HttpRequest } from './request.ts';
-import { parseStrictJson } from './strict-json.ts';
 
 /** The largest body the API reads, in bytes. */
 export const maxBodyBytes = 64 * 1024;

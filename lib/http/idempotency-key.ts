@@ -31,6 +31,11 @@ export function overrideId(request: HttpRequest, body: unknown): OverrideId {
   return { id: sameKey + requestHash(body).slice(0, 12), sameKey };
 }
 
+/** Whether the POST has a key. */
+export function hasKey({ headers }: HttpRequest): boolean {
+  return headers.has(header);
+}
+
 function readKey({ headers }: HttpRequest): string | null {
   const key = headers.get(header);
   if (key === undefined) return null;

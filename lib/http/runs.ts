@@ -1,15 +1,16 @@
 // POST /v1/runs and GET /v1/runs/{name}: launch a run and follow it.
 // A dry run is not launched: its plan is the answer.
 
+import { PowerError } from '../core/errors.ts';
 import { launch } from '../run/launch.ts';
-import { requestHash } from '../run/name.ts';
+import { randomRunName, requestHash } from '../run/name.ts';
 import { type RunReport, verdictOf } from '../run/report.ts';
 import { type RunRequest, runRequestSchema } from '../run/request.ts';
 import { type HttpAnswer, jsonAnswer } from './answer.ts';
 import type { ApiWorld } from './api-world.ts';
 import { checkBody, readJsonBody } from './body.ts';
 import { refuseDataLoss } from './data-loss.ts';
-import { apiRunName } from './idempotency-key.ts';
+import { apiRunName, hasKey } from './idempotency-key.ts';
 import { RequestProblem } from './problem.ts';
 import type { HttpRequest } from './request.ts';
 import { runJson, runPath } from './run-json.ts';
@@ -24,7 +25,20 @@ export async function postRun(http: HttpRequest, world: ApiWorld): Promise<HttpA
   const request = checkBody(runRequestSchema, readJsonBody(http));
   refuseDataLoss(request.action, request.allowDataLoss);
   refuseStrangers(request, world.accounts);
-  return request.dryRun ? answerPlan(name, request, http, world) : launchFromApi(name, request, world);
+  if (!request.dryRun) return launchFromApi(name, request, world);
+  await refuseTakenKey(name, request, http, world);
+  return answerPlan(request, http, world);
+}
+
+// A plan is kept nowhere; a key that stands for another request is refused all the same.
+async function refuseTakenKey(name: string, request: RunRequest, http: HttpRequest, world: ApiWorld): Promise<void> {
+  if (!hasKey(http)) return;
+  const first = await world.store.read(name, new Date(world.clock.now()).toISOString());
+  if (first === null || first.requestHash === requestHash(request)) return;
+  throw new PowerError(
+    'conflict',
+    `the Idempotency-Key already stands for run ${name}, of another request: use a new key`,
+  );
 }
 
 /** Launches an API run, or finds the one that has this name: 202 and the run either way. Throws `conflict`. */
@@ -33,9 +47,9 @@ export async function launchFromApi(name: string, request: RunRequest, world: Ap
   return jsonAnswer(202, { run: runJson(run) }, { location: runPath(run) });
 }
 
-async function answerPlan(name: string, request: RunRequest, http: HttpRequest, world: ApiWorld): Promise<HttpAnswer> {
+async function answerPlan(request: RunRequest, http: HttpRequest, world: ApiWorld): Promise<HttpAnswer> {
   const until = world.clock.now() + Math.max(0, http.remainingMs - marginMs);
-  const { report, listed } = await world.plan({ name, request }, until);
+  const { report, listed } = await world.plan({ name: randomRunName('plan'), request }, until);
   refuseUnlistable(listed, report);
   return jsonAnswer(200, { ...report, verdict: verdictOf(report) });
 }

@@ -30,6 +30,10 @@ describe('a file is read', () => {
   });
 });
 
+it('a byte-order mark in front of it is passed over', async () => {
+  expect(await loadConfigFile(await written('marked.json', '\uFEFF{"projects":["a"]}'))).toEqual({ projects: ['a'] });
+});
+
 it('what it says is not judged yet', async () => {
   expect(await loadConfigFile(await written('odd.json', 'null'))).toBeNull();
 });
@@ -37,6 +41,11 @@ it('what it says is not judged yet', async () => {
 describe('a file that cannot be used is a config fault that says why', () => {
   it.each([
     ['broken.json', '{"projects": ', /broken\.json is not valid JSON: /],
+    [
+      'twice.json',
+      '{"guard":{"maxVms":1,"maxVms":5000}}',
+      /twice\.json can be read in two ways: the key "maxVms" is there twice/,
+    ],
     ['broken.mjs', 'export default {', /broken\.mjs cannot be run: /],
     ['throws.mjs', 'throw new Error("first\\nsecond");', /throws\.mjs cannot be run: first$/],
     ['lost.mjs', 'import "./nowhere.mjs"; export default {};', /lost\.mjs cannot be run: /],

@@ -267,6 +267,18 @@ describe('a dry run', () => {
     expect(launcher.started).toEqual([]);
   });
 
+  it('never bears the name of a real run, and honours a key that stands for one', async () => {
+    const { send, planned } = apiBench();
+    const headers = { 'idempotency-key': 'k1' };
+    const real = await send({ headers, body: good });
+    expect((await send({ headers, body: { ...good, dryRun: true } })).status).toBe(409);
+    const plan = await send({ headers: { 'idempotency-key': 'k2' }, body: { ...good, dryRun: true } });
+    expect(plan.status).toBe(200);
+    expect(planned).toHaveLength(1);
+    expect(plan.json.run.name).toMatch(/^plan-/);
+    expect(plan.json.run.name).not.toBe(real.json.run.name);
+  });
+
   const failed = { account: 'acme', project: 'default', reason: 'the list answers 500' };
 
   it.each([

@@ -6,7 +6,7 @@ import { Webhook } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
 import type { WebhookConfig } from '../../lib/config.ts';
 import { httpHandler } from '../../lib/http/http-handler.ts';
-import { maxWebhookBytes, webhookRoutes } from '../../lib/http/webhook.ts';
+import { maxWebhookBytes, type WebhookWorld, webhookRoutes } from '../../lib/http/webhook.ts';
 import { FakeClock } from '../fakes/clock.ts';
 import { FakeLauncher } from '../fakes/launcher.ts';
 import { MemoryLog } from '../fakes/log.ts';
@@ -53,7 +53,7 @@ const webhooks: readonly WebhookConfig[] = [
 
 const start = Date.UTC(2026, 0, 1);
 
-function bench() {
+function bench(parts: Partial<Pick<WebhookWorld, 'webhooks' | 'store'>> = {}) {
   const clock = new FakeClock(start);
   const log = new MemoryLog();
   const launcher = new FakeLauncher();
@@ -63,7 +63,7 @@ function bench() {
     'power/hub': [hubSecret],
   };
   const secrets = async (id: string) => stored[id] ?? [];
-  const world = { webhooks, secrets, store: new MemoryRunStore(), launcher, clock, log };
+  const world = { webhooks, secrets, store: new MemoryRunStore(), launcher, clock, log, ...parts };
   const handler = httpHandler({ routes: webhookRoutes, world: () => world, log: () => log });
   const send = async (parts: EventParts) => readAnswer(await handler(httpEvent(parts), { awsRequestId: 'r' }));
   return { send, handler, clock, log, launcher, stored };
@@ -159,6 +159,17 @@ describe('a signed event that a rule matches', () => {
     await clock.run(clock.sleep(60_000));
     const again = await send(signed(wanted, { at: clock.now() }));
     expect([again.status, again.json]).toEqual([202, first.json]);
+  });
+
+  it('is answered with the first run also after its rule was edited', async () => {
+    const store = new MemoryRunStore();
+    const first = await bench({ store }).send(signed(wanted));
+    const edited = webhooks.map((webhook) => ({
+      ...webhook,
+      on: webhook.on.map((rule) => ({ ...rule, select: `${rule.select},tier=1` })),
+    }));
+    const again = await bench({ store, webhooks: edited }).send(signed(wanted));
+    expect([again.status, again.json.run.name]).toEqual([202, first.json.run.name]);
   });
 
   it('is another run for another id, and for another webhook', async () => {

@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseStrictJson } from '../../lib/http/strict-json.ts';
+import { parseStrictJson } from '../../lib/core/strict-json.ts';
 
 describe('parseStrictJson', () => {
   it.each([
