@@ -1,4 +1,4 @@
-// Issue 3, section 4.2: what must hold for every schedule, whichever is made up.
+// What must hold for every schedule, whichever is made up.
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compileCalendar } from '../../../lib/core/schedule/calendar.ts';
