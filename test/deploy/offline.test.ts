@@ -193,6 +193,17 @@ describe('the deployed shape on localhost', () => {
     expect(outcomes.filter(({ name }) => name.startsWith('staging-app'))).toHaveLength(10);
   }, 60_000);
 
+  it.each([
+    ['GET', '/v2/runs', 404, null],
+    ['GET', '/', 404, null],
+    ['GET', '/v1/runs', 405, 'POST'],
+    ['DELETE', '/v1/overrides', 405, 'POST, GET'],
+  ])('answers %s %s, which it has no route for, with a problem', async (method, path, status, allow) => {
+    const answer = await api(path, { method });
+    const type = answer.headers.get('content-type');
+    expect([answer.status, type, answer.headers.get('allow')]).toEqual([status, 'application/problem+json', allow]);
+  });
+
   it('refuses to start where something else listens, and says where to', async () => {
     const output: string[] = [];
     const options = ['--http-port', String(ports.http), '--lambda-port', String(await freePort())];

@@ -256,6 +256,7 @@ describe('the HTTP API of the packaged template', () => {
       'GET /v1/overrides': 'AWS_IAM',
       'DELETE /v1/overrides/{id}': 'AWS_IAM',
       'GET /openapi.json': 'AWS_IAM',
+      $default: 'AWS_IAM',
       'POST /v1/webhooks/{name}': 'NONE',
     });
   });
