@@ -28,7 +28,10 @@ function changeOf(judgement: Judgement | undefined): MarkChange[] {
   return [{ key: vmKey(judgement.vm), from: judgement.mark, to: judgement.decision.newMark }];
 }
 
-/** Settles the marks of those that were seen in the wanted power. One that can't be written now is written by a later tick. */
+/**
+ * Settles the marks of those that were seen in the wanted power, and of those that a newer request took over: what somebody asks
+ * for after the boundary is theirs until the next one. One that can't be written now is written by a later tick.
+ */
 export async function markSettled(
   { judgements }: TickPlan,
   outcomes: readonly Outcome[],
@@ -37,8 +40,9 @@ export async function markSettled(
 ): Promise<void> {
   const changes = outcomes.flatMap((outcome) => {
     const judgement = judgements.get(`${outcome.account}/${outcome.vm}`);
-    const wasSeen = outcome.result === 'succeeded' || outcome.result === 'unchanged';
-    return judgement !== undefined && wasSeen ? settledChange(judgement, outcome, at, schedules.settings) : [];
+    const isDealtWith =
+      outcome.result === 'succeeded' || outcome.result === 'unchanged' || outcome.code === 'superseded';
+    return judgement !== undefined && isDealtWith ? settledChange(judgement, at, schedules.settings) : [];
   });
   if (changes.length === 0) return;
   await engine.step('settle-marks', async () => {
@@ -51,14 +55,12 @@ export async function markSettled(
   });
 }
 
-function settledChange(
-  judgement: Judgement,
-  { power }: Outcome,
-  now: number,
-  settings: MarkWorld['schedules']['settings'],
-): MarkChange[] {
+// Where another tick has taken the VM over, its own mark stands there by now, and this write is lost: rightly.
+function settledChange(judgement: Judgement, now: number, settings: MarkWorld['schedules']['settings']): MarkChange[] {
   const from = judgement.decision.newMark ?? judgement.mark;
-  const { schedule, override, vm } = judgement;
+  const { schedule, override, vm, decision } = judgement;
+  const power = decision.wanted;
+  if (power === 'none') return [];
   const { newMark } = decideSchedule({ power, schedule, override, mark: from, now, settings });
   return newMark === null ? [] : [{ key: vmKey(vm), from, to: newMark }];
 }

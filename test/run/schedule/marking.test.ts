@@ -2,7 +2,11 @@
 
 import { describe, expect, it } from 'vitest';
 import { PowerError } from '../../../lib/core/errors.ts';
+import { makeSchedules } from '../../../lib/core/schedule/schedules.ts';
+import { conduct } from '../../../lib/run/conduct.ts';
+import { parseRunRequest } from '../../../lib/run/request.ts';
 import { status } from '../../fakes/vm-cloud.ts';
+import { scheduleSettings } from '../../fixtures/world.ts';
 import { type TickScene, tickScene } from './ticking.ts';
 
 const noon = Date.UTC(2026, 10, 24, 12);
@@ -67,6 +71,28 @@ describe('a mark', () => {
       { vm: '0', result: 'skipped', code: 'superseded', attempts: 0 },
       { vm: '1', result: 'succeeded' },
     ]);
+  });
+
+  it('is settled where a newer request took the VM over: what a person asks for lives until the next boundary', async () => {
+    const stage = await atSix();
+    stage.cloud.onAct = () => status(500);
+    await stage.tickBeside();
+    await stage.until(six + 20_000);
+    const start = {
+      name: 'webhook',
+      request: parseRunRequest({ action: 'start', ids: ['0'] }),
+      requestedAt: six + 20_000,
+    };
+    const schedules = makeSchedules({ names: new Map(), calendars: new Map(), zone: 'UTC' }, scheduleSettings);
+    await stage.clock.run(conduct(start, { ...stage.world, schedules }));
+    await stage.idle();
+    expect(stage.reports[0]?.outcomes).toMatchObject([{ code: 'superseded', attempts: 1 }]);
+    for (const minutes of [5, 30, 120]) {
+      await stage.until(six + minutes * 60_000);
+      expect((await stage.tick()).acting).toEqual([]);
+    }
+    expect(stage.cloud.sent).toHaveLength(1);
+    expect(stage.cloud.vm('0').state).toBe('running');
   });
 
   it('that cannot be written before the act keeps the run from acting', async () => {
