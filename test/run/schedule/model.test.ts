@@ -80,6 +80,12 @@ class Model {
     return (from < to ? from <= now && now < to : now >= from || now < to) ? 'on' : 'off';
   }
 
+  /** As `boundary`, but an override's start and end count also where what is wanted stays the same. */
+  lastBoundary(vm: string, at: number): number {
+    const ends = this.holds.filter((hold) => hold.vm === vm).flatMap(({ from, to }) => [from, to]);
+    return Math.max(this.boundary(vm, at), ...ends.filter((end) => end <= at));
+  }
+
   /** The last instant, to the minute, at which what is wanted changed. */
   boundary(vm: string, at: number): number {
     let instant = Math.floor(at / minute) * minute;
@@ -88,6 +94,9 @@ class Model {
     return instant;
   }
 }
+
+/** Stories are the same in every run; another seed tells others. */
+const seed = 20_261_124;
 
 function clockText(minutes: number): string {
   return `${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`;
@@ -178,7 +187,7 @@ describe('over two weeks of trouble', () => {
             // Settled after its boundary and changed by hand since: that is respected.
             const touched = model.touchedAt.get(id) ?? 0;
             const agreed = agreedAt.get(id) ?? 0;
-            const isTheirs = id !== '3' && agreed >= model.boundary(id, instant) && touched > agreed;
+            const isTheirs = id !== '3' && agreed >= model.lastBoundary(id, instant) && touched > agreed;
             expect(isTheirs, `VM ${id} at ${new Date(instant).toISOString()} was changed by hand, and acted on`).toBe(
               false,
             );
@@ -207,7 +216,7 @@ describe('over two weeks of trouble', () => {
           });
         }
       }),
-      { numRuns: process.env.STRYKER_MUTATOR_WORKER === undefined ? 25 : 2 },
+      { seed, numRuns: process.env.STRYKER_MUTATOR_WORKER === undefined ? 25 : 2 },
     );
     expect(ticks).toBeGreaterThan(0);
   }, 120_000);
