@@ -83,10 +83,36 @@ export type RunStatus =
   /** It was `running` past its deadline: nobody knows its end. */
   | 'lost';
 
+export type TierState =
+  /** The tiers before it are not settled, or their delay is not over. */
+  | 'waiting'
+  | 'sending'
+  | 'settling'
+  | 'settled'
+  /** A tier before it ended badly: nothing is sent to this one. */
+  | 'skipped';
+
+export interface TierProgress {
+  /** Which way the run goes through the tiers. */
+  readonly direction: 'up' | 'down';
+  readonly tier: number;
+  readonly state: TierState;
+  /** How many of its VMs are to be sent to. */
+  readonly planned: number;
+  readonly sent: number;
+  readonly settled: number;
+  /** Sent to, and not settled yet. */
+  readonly open: number;
+  /** For a person; null when it waits for nothing. */
+  readonly waitingFor: string | null;
+}
+
 export interface RunProgress {
   readonly selected: number;
   readonly sent: number;
   readonly settled: number;
+  /** In the order in which they are acted on; none in what an older version kept. */
+  readonly tiers: readonly TierProgress[];
 }
 
 /** A run as it is kept. `request` is the validated request as JSON; what it holds is lib/run/request.ts's business. */
@@ -103,7 +129,10 @@ export interface RunRecord {
   /** When a `running` run that has not ended counts as lost. */
   readonly deadline: string | null;
   readonly progress: RunProgress | null;
-  /** The report without its outcomes (they may be thousands), once ended. */
+  /** Set once somebody has cancelled it: it never began, or it stops as soon as it looks. */
+  readonly cancelRequestedAt: string | null;
+  readonly cancelRequestedBy: string | null;
+  /** The report without its outcomes (they may be thousands), once ended; or why there is none. */
   readonly summary: unknown;
 }
 
@@ -115,17 +144,46 @@ export interface NewRun {
   readonly recordedAt: string;
 }
 
+/** A place in the list of all runs: right after this one. */
+export interface RunCursor {
+  readonly recordedAt: string;
+  readonly name: string;
+}
+
+export interface RunPage {
+  /** Newest first. */
+  readonly runs: readonly RunRecord[];
+  /** Where the next page begins; null when there is none. */
+  readonly next: RunCursor | null;
+}
+
 /** Where runs are kept. Every method throws `aws` when the store does not do what was asked. */
 export interface RunStore {
   /** Writes the run unless its name exists; says which of the two, with the run that now stands there. */
   record(run: NewRun): Promise<{ readonly isNew: boolean; readonly run: RunRecord }>;
-  /** `recorded` → `running`, for exactly one caller: the record for the winner, null for everyone else. */
-  claim(name: string, at: string, deadline: string): Promise<RunRecord | null>;
+  /**
+   * `recorded` → `running`, for exactly one claimant: the record for it, null for everyone else. The same claimant gets the record
+   * again for as long as the run is running: a replay finds its own claim.
+   */
+  claim(name: string, at: string, deadline: string, claimant: string): Promise<RunRecord | null>;
+  /**
+   * Cancels the run: one that is `recorded` ends without having begun, one that is `running` is asked to stop. The run as it
+   * stands then; its `cancelRequestedAt` is null when it was over before. Null for an unknown one. A repeat changes nothing.
+   */
+  cancel(name: string, at: string, by: string): Promise<RunRecord | null>;
+  /** Whether a running run was asked to stop; cheap enough to ask at every look. */
+  isCancelled(name: string): Promise<boolean>;
+  /** `recorded` → `ended`, for a run that is not to be started any more; false when it is not `recorded`. */
+  abandon(name: string, at: string, summary: unknown): Promise<boolean>;
   progress(name: string, progress: RunProgress, outcomes: readonly Outcome[]): Promise<void>;
   /** `running` → `ended`. `outcomes` are those not yet given to `progress`. */
   end(name: string, at: string, summary: unknown, outcomes: readonly Outcome[]): Promise<void>;
   /** The run as it stands at `now` (`lost` is read, never written), or null. */
   read(name: string, now: string): Promise<RunRecord | null>;
+  /** The last runs, or those before a place in the list. One that was just recorded may take a moment to be in it. */
+  list(now: string, limit: number, before: RunCursor | null): Promise<RunPage>;
+  /** The runs recorded in that time, both ends included, that are still `recorded`, oldest first. As `list`, a moment behind. */
+  unstarted(from: string, to: string): Promise<readonly RunCursor[]>;
   /** All outcomes kept so far. */
   outcomes(name: string): Promise<readonly Outcome[]>;
 }
