@@ -1,0 +1,281 @@
+// A small durable-execution service on 127.0.0.1 that outlives the processes of its handlers.
+// It speaks the REST protocol of the SDK's own client, invokes handlers in child processes, and kills them when told to.
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import * as v from 'valibot';
+import { type Door, startDoor } from './door.ts';
+import { Environment, type FunctionSetup, type InvocationEnd } from './environment.ts';
+import { DurableExecution, type Figures } from './execution.ts';
+import { Refusal } from './limits.ts';
+import { type CheckpointRequest, type ErrorObject, type Operation, outputSchema } from './wire.ts';
+
+/** A checkpoint request that has just arrived. */
+export interface Arrival {
+  readonly execution: string;
+  readonly functionName: string;
+  /** Counted per execution, from 1, over all its invocations. */
+  readonly number: number;
+  readonly request: CheckpointRequest;
+}
+
+/**
+ * When to kill the process that sent a checkpoint, before it is stored or after: in both cases it is never answered.
+ * @example `killAt(3, 'before')`
+ */
+export type KillPlan = (arrival: Arrival) => 'before' | 'after' | null;
+
+export interface DurableBackendSetup {
+  /** By name, as `ctx.invoke` and Lambda's Invoke call them; a qualifier is ignored. */
+  readonly functions: Readonly<Record<string, FunctionSetup>>;
+  /** Waits take so many times less than asked for. @default 1 */
+  readonly speed?: number;
+  readonly kill?: KillPlan;
+  /** Whether a process that has answered serves the next invocation, as on Lambda. @default true */
+  readonly keepsProcesses?: boolean;
+  /** Operations in an invocation event; the SDK fetches what is more. @default 1000 */
+  readonly pageSize?: number;
+  /** Each execution ends by itself when it needs more. @default 100 invocations, 60000 real milliseconds */
+  readonly bounds?: { readonly invocations?: number; readonly ms?: number };
+}
+
+export interface ExecutionEnd {
+  /** `OUT_OF_BOUNDS`: it needed more invocations or time than it was given. */
+  readonly status: 'SUCCEEDED' | 'FAILED' | 'OUT_OF_BOUNDS';
+  /** What the handler returned, as JSON text. */
+  readonly result: string | null;
+  readonly error: ErrorObject | null;
+  readonly invocations: number;
+  /** Invocations whose process died. */
+  readonly deaths: number;
+  /** Real milliseconds that invocations took: what Lambda bills. */
+  readonly busyMs: number;
+  readonly operations: readonly Operation[];
+  readonly figures: Figures;
+}
+
+export interface DurableBackend {
+  /** For AWS_ENDPOINT_URL_LAMBDA; its own functions get it by themselves. */
+  readonly url: string;
+  /** Everything that the functions' processes printed so far. */
+  readonly printed: readonly string[];
+  /** The ends of all executions begun so far, by name. */
+  readonly executions: ReadonlyMap<string, Promise<ExecutionEnd>>;
+  /** Runs an execution to its end; a name that exists gives that one's end. Throws a `Refusal` if its input differs. */
+  run(functionName: string, input: unknown, options?: RunOptions): Promise<ExecutionEnd>;
+  /** Kills every process and cuts every connection. */
+  close(): Promise<void>;
+}
+
+export interface RunOptions {
+  /** @default a number */
+  readonly name?: string;
+  /** Instead of the backend's. */
+  readonly kill?: KillPlan;
+}
+
+/** Kills once, at the n-th checkpoint request of an execution. */
+export function killAt(number: number, when: 'before' | 'after', functionName?: string): KillPlan {
+  return (arrival) =>
+    arrival.number === number && (functionName ?? arrival.functionName) === arrival.functionName ? when : null;
+}
+
+/** Starts the service; it listens until it is closed. */
+export async function startDurableBackend(setup: DurableBackendSetup): Promise<DurableBackend> {
+  const backend = new Backend(setup);
+  await backend.open();
+  return backend;
+}
+
+interface Entry {
+  readonly execution: DurableExecution;
+  readonly kill: KillPlan | undefined;
+  readonly end: Promise<ExecutionEnd>;
+  process: Environment | null;
+}
+
+class Backend implements DurableBackend {
+  readonly printed: string[] = [];
+  readonly executions = new Map<string, Promise<ExecutionEnd>>();
+  readonly #setup: DurableBackendSetup;
+  readonly #entries = new Map<string, Entry>();
+  readonly #idle: Environment[] = [];
+  readonly #all = new Set<Environment>();
+  readonly #closing = new AbortController();
+  #door: Door | null = null;
+
+  constructor(setup: DurableBackendSetup) {
+    this.#setup = setup;
+  }
+
+  get url(): string {
+    return this.#door?.url ?? '';
+  }
+
+  async open(): Promise<void> {
+    this.#door = await startDoor({
+      checkpoint: (arn, request) => this.#checkpoint(arn, request),
+      state: (arn, token, marker) => this.#entryOf(arn).execution.page(token, marker),
+      invoke: (functionName, name, input) => this.#begin(functionName, input, name === null ? {} : { name }).arn,
+    });
+  }
+
+  run(functionName: string, input: unknown, options: RunOptions = {}): Promise<ExecutionEnd> {
+    return this.#begin(functionName, JSON.stringify(input), options).end;
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await Promise.all([...this.#all].map((process) => process.kill()));
+    await Promise.all(this.executions.values());
+    await this.#door?.close();
+  }
+
+  #begin(
+    functionWithQualifier: string,
+    input: string,
+    options: RunOptions,
+  ): { arn: string; end: Promise<ExecutionEnd> } {
+    const functionName = functionWithQualifier.replace(/^arn:.*?:function:/, '').replace(/:.*$/, '');
+    if (!(functionName in this.#setup.functions))
+      throw new Refusal(`Function not found: ${functionName}`, 'ResourceNotFoundException', 404);
+    const name = options.name ?? `execution-${this.#entries.size + 1}`;
+    const arn = `arn:aws:lambda:eu-central-1:000000000000:function:${functionName}:1/durable-execution/${name}/1`;
+    const before = this.#entries.get(arn);
+    if (before !== undefined) {
+      if (before.execution.setup.input === input) return { arn, end: before.end };
+      const message = 'A durable execution with this name and another payload exists.';
+      throw new Refusal(message, 'DurableExecutionAlreadyStartedException', 409);
+    }
+    const { speed = 1, pageSize = 1_000 } = this.#setup;
+    const execution = new DurableExecution({ arn, name, functionName, input, speed, pageSize }, Date.now());
+    execution.onInvoke = (operation) => this.#chain(execution, operation);
+    const begun = Promise.withResolvers<ExecutionEnd>();
+    const entry: Entry = { execution, kill: options.kill ?? this.#setup.kill, end: begun.promise, process: null };
+    this.#entries.set(arn, entry);
+    this.executions.set(name, entry.end);
+    this.#drive(entry).then(begun.resolve, begun.reject);
+    return { arn, end: entry.end };
+  }
+
+  async #checkpoint(arn: string, request: CheckpointRequest): Promise<Readonly<Record<string, unknown>> | 'cut'> {
+    const { execution, kill, process } = this.#entryOf(arn);
+    const { name, functionName } = execution.setup;
+    const number = execution.arrived();
+    const when = kill?.({ execution: name, functionName, number, request }) ?? null;
+    const killed = when === null ? null : process?.kill();
+    if (when === 'before') execution.revoke();
+    const answer = when === 'before' ? null : execution.checkpoint(request, Date.now());
+    if (when === 'after') execution.revoke();
+    await killed;
+    return killed === null || answer === null ? (answer ?? 'cut') : 'cut';
+  }
+
+  #entryOf(arn: string): Entry {
+    const entry = this.#entries.get(arn);
+    if (entry === undefined) throw new Refusal('No such execution.', 'ResourceNotFoundException', 404);
+    return entry;
+  }
+
+  async #drive(entry: Entry): Promise<ExecutionEnd> {
+    const { execution } = entry;
+    const { invocations: most = 100, ms = 60_000 } = this.#setup.bounds ?? {};
+    const bound = AbortSignal.any([this.#closing.signal, AbortSignal.timeout(ms)]);
+    const cut = () => void entry.process?.kill();
+    bound.addEventListener('abort', cut);
+    const counted = { invocations: 0, deaths: 0, busyMs: 0 };
+    const ended = (end: Pick<ExecutionEnd, 'status'> & Partial<ExecutionEnd>): ExecutionEnd => {
+      bound.removeEventListener('abort', cut);
+      const { operations, figures } = execution;
+      return { result: null, error: null, ...counted, operations, figures, ...end };
+    };
+    while (!bound.aborted && counted.invocations < most) {
+      counted.invocations += 1;
+      const began = Date.now();
+      const end = await this.#invoke(entry);
+      counted.busyMs += Date.now() - began;
+      execution.revoke();
+      if (end.kind === 'died') counted.deaths += 1;
+      if (end.kind !== 'answered') continue;
+      const parsed = v.safeParse(outputSchema, end.output);
+      if (!parsed.success)
+        return ended({ status: 'FAILED', error: { ErrorMessage: 'Invalid Status in invocation output.' } });
+      const { output } = parsed;
+      if (output.Status === 'SUCCEEDED')
+        return ended({ status: 'SUCCEEDED', result: resultOf(output.Result, execution) });
+      if (output.Status === 'FAILED') return ended({ status: 'FAILED', error: output.Error ?? {} });
+      if (!(await this.#untilNext(execution, bound))) {
+        const ErrorMessage = 'Cannot return PENDING status with no pending operations.';
+        return ended({ status: 'FAILED', error: { ErrorType: 'InvalidParameterValueException', ErrorMessage } });
+      }
+    }
+    return ended({ status: 'OUT_OF_BOUNDS' });
+  }
+
+  async #invoke(entry: Entry): Promise<InvocationEnd> {
+    const process = this.#processFor(entry.execution.setup.functionName);
+    entry.process = process;
+    const end = await process.invoke(entry.execution.begin(Date.now()));
+    entry.process = null;
+    // Lambda starts afresh after an error, too.
+    if (end.kind === 'answered' && (this.#setup.keepsProcesses ?? true)) this.#idle.push(process);
+    else {
+      if (end.kind === 'threw') this.printed.push(end.error);
+      await process.kill();
+      this.#all.delete(process);
+    }
+    return end;
+  }
+
+  #processFor(functionName: string): Environment {
+    const index = this.#idle.findIndex((process) => process.functionName === functionName && process.isAlive);
+    const [idle] = index === -1 ? [] : this.#idle.splice(index, 1);
+    if (idle !== undefined) return idle;
+    const setup = this.#setup.functions[functionName];
+    if (setup === undefined) throw new Refusal(`Function not found: ${functionName}`, 'ResourceNotFoundException', 404);
+    const environment = {
+      PATH: process.env.PATH,
+      AWS_REGION: 'eu-central-1',
+      AWS_ACCESS_KEY_ID: 'local',
+      AWS_SECRET_ACCESS_KEY: 'local',
+      AWS_ENDPOINT_URL_LAMBDA: this.url,
+    };
+    const started = new Environment(functionName, setup, environment, (text) => void this.printed.push(text));
+    this.#all.add(started);
+    return started;
+  }
+
+  /** Whether there is anything to wait for, once it has come. */
+  async #untilNext(execution: DurableExecution, bound: AbortSignal): Promise<boolean> {
+    for (;;) {
+      const next = execution.next(Date.now());
+      if (next === 'never') return false;
+      // What is invoked runs beside it, and is looked at every few milliseconds.
+      const ms = next === 'invoked' ? 5 : Math.min(next - Date.now(), 2 ** 31 - 1);
+      if (ms <= 0 || bound.aborted) return true;
+      await sleep(ms, undefined, { signal: bound }).catch(() => undefined);
+    }
+  }
+
+  /** Runs what an execution invokes, and tells it the end. */
+  #chain(execution: DurableExecution, { id, functionName = '', input = 'null' }: Operation): void {
+    const tell = (end: Pick<ExecutionEnd, 'result' | 'error'>) => {
+      const { result, error } = end;
+      execution.invoked(id, { ...(result !== null && { result }), ...(error !== null && { error }) }, Date.now());
+    };
+    try {
+      const { end } = this.#begin(functionName, input, { name: `${execution.setup.name}-${id}` });
+      const failed = (status: string) => ({ ErrorType: status, ErrorMessage: `the invoked execution is ${status}` });
+      void end.then((its) =>
+        tell(its.status === 'SUCCEEDED' ? its : { result: null, error: its.error ?? failed(its.status) }),
+      );
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      tell({ result: null, error: { ErrorType: error.type, ErrorMessage: error.message } });
+    }
+  }
+}
+
+// A result beyond what an invocation may answer was checkpointed as the execution's.
+function resultOf(result: string | undefined, { operations }: DurableExecution): string | null {
+  return operations[0]?.result ?? result ?? null;
+}
