@@ -64,14 +64,35 @@ export interface VmCloud {
   readonly calls: { readonly lists: number; readonly reads: number; readonly actions: number };
 }
 
-/** What a run is written against: the in-process engine now, a durable one later. */
+/** One process of a run. A durable run has several, one after the other; each begins from what the ones before have remembered. */
+export interface Turn {
+  /** Different for each process. */
+  readonly id: string;
+  /** The instant (epoch ms) at which the process is ended from outside. */
+  readonly endsAt: number;
+}
+
+/**
+ * What a run is written against: its own process, or a durable execution that outlives it. What stands between two calls is done
+ * again by every turn, so it decides from results alone.
+ */
 export interface Engine {
-  /** Runs `fn` once and remembers its result (JSON) under `name`; a resumed run gets the remembered one. */
+  /** Runs `fn` and remembers its result (JSON) under `name`. At least once: a turn that ends in its middle leaves it to the next. */
   step<T>(name: string, fn: () => Promise<T>): Promise<T>;
-  /** Waits, unless `early` resolves first. */
+  /** Runs `fn` at most once: null where a turn ended in its middle. */
+  once<T>(name: string, fn: () => Promise<T>): Promise<T | null>;
+  /** Waits. `early` cuts it short where the process waits itself. */
   wait(name: string, ms: number, early?: Promise<unknown>): Promise<void>;
-  /** `fn` for every item, at most `limit` at once, results in the order of the items. */
-  map<I, T>(name: string, items: readonly I[], fn: (item: I, index: number) => Promise<T>, limit: number): Promise<T[]>;
+  /** `fn` for every item, at most `limit` at once, each with an engine of its own; results in the order of the items. */
+  map<I, T>(
+    name: string,
+    items: readonly I[],
+    fn: (item: I, index: number, engine: Engine) => Promise<T>,
+    limit: number,
+  ): Promise<T[]>;
+  readonly turn: Turn;
+  /** How many VMs are sent to in one `once`, and how many of those run side by side. */
+  readonly sends: { readonly perStep: number; readonly stepsAtOnce: number };
 }
 
 export type RunStatus =
@@ -270,4 +291,15 @@ export type RunEvent =
       readonly detail: string;
     }
   | { readonly kind: 'looked'; readonly open: number }
+  /** Only of a run that goes through several tiers: how one of them stands. */
+  | {
+      readonly kind: 'tier';
+      readonly direction: 'up' | 'down';
+      readonly tier: number;
+      readonly state: 'waiting' | 'open' | 'settled' | 'stopped';
+      /** How many VMs of it the plan pursues. */
+      readonly vms: number;
+      /** What it waits for, or why it was stopped. */
+      readonly why?: string;
+    }
   | { readonly kind: 'settled'; readonly outcome: Outcome };

@@ -1,6 +1,8 @@
-// Sends one wave of actions to an account, and puts each answer into the journal as it comes.
+// Sends one wave of actions to an account, in chunks of which each is one step of the engine.
 // A send never throws: one VM's trouble stays that VM's (rule 5).
 
+import type PQueue from 'p-queue';
+import { wantedPower } from '../core/action.ts';
 import { kindOf } from '../core/describe-error.ts';
 import { PowerError } from '../core/errors.ts';
 import { type Answered, deadlineOf, never, type Pursuit } from '../core/pursuit.ts';
@@ -11,7 +13,13 @@ import type { LeasedWorld } from './world.ts';
 /** What came of handing one VM to the sender. */
 export interface JournalEntry {
   readonly key: string;
-  readonly answered: Answered | { readonly bug: string; readonly answeredAt: number };
+  readonly answered:
+    | Answered
+    | { readonly bug: string; readonly answeredAt: number }
+    /** The process was about to end: the VM is still to be sent to. */
+    | 'later'
+    /** The process ended in the middle, and nobody knows what of this left. */
+    | 'cut-off';
 }
 
 /** The latest state of the pursuit with this key: a VM seen in the wanted power meanwhile is not sent to any more. */
@@ -19,21 +27,71 @@ export type Present = (key: string) => Pursuit | undefined;
 
 export type SendWorld = Pick<
   LeasedWorld,
-  'accounts' | 'engine' | 'clock' | 'log' | 'policy' | 'inFlight' | 'leases' | 'holder' | 'onEvent' | 'stop' | 'until'
+  'accounts' | 'engine' | 'clock' | 'log' | 'policy' | 'leases' | 'holder' | 'onEvent' | 'stop' | 'until'
 >;
 
-/** Resolves when every pursuit of the wave has its entry in the journal. */
-export async function sendWave(
+/** A part of a wave, and what will have come of it. */
+export interface Chunk {
+  readonly id: string;
+  readonly entries: Promise<readonly JournalEntry[]>;
+}
+
+/** A wave on its way: its chunks, and when all of them are back. */
+export interface Wave {
+  readonly chunks: readonly Chunk[];
+  readonly back: Promise<unknown>;
+}
+
+/** How long before its process ends a send must be back, so that what came of it can still be remembered. */
+const turnMarginMs = 30_000;
+
+// What may happen only once is better known in small parts: all of a part that was cut off is unknown.
+const smallPart = 4;
+
+/** Sends to each of the wave, one by one as `gate` lets them through. */
+export function sendWave(
   name: string,
   wave: readonly Pursuit[],
   present: Present,
-  journal: JournalEntry[],
+  gate: PQueue,
   world: SendWorld,
-): Promise<void> {
-  const send = async (pursuit: Pursuit) => {
-    journal.push({ key: vmKey(pursuit.vm), answered: await sendOne(pursuit, present, world) });
+): Wave {
+  const { engine } = world;
+  const parts = partsOf(wave, engine.sends.perStep).map((part, index) => ({
+    part,
+    id: `${name}-${index}`,
+    ...Promise.withResolvers<readonly JournalEntry[]>(),
+  }));
+  const send = async ({ id, part, resolve }: (typeof parts)[number], own: typeof engine) => {
+    const entries = (await own.once(id, () => sendPart(part, present, gate, world))) ?? part.map(cutOffEntry);
+    resolve(entries);
+    return entries;
   };
-  await world.engine.map(name, wave, send, world.inFlight);
+  const all = engine.map(name, parts, (part, _index, own) => send(part, own), engine.sends.stepsAtOnce);
+  // A durable engine gives a wave that is back as a whole, without going through its parts again.
+  const back = all.then((results) => {
+    for (const [index, entries] of results.entries()) parts[index]?.resolve(entries);
+  });
+  return { chunks: parts.map(({ id, promise }) => ({ id, entries: promise })), back };
+}
+
+function partsOf(wave: readonly Pursuit[], perStep: number): Pursuit[][] {
+  const isForgiving = wave.every(({ action }) => wantedPower[action] !== null);
+  const size = isForgiving ? perStep : Math.ceil(perStep / smallPart);
+  return Array.from({ length: Math.ceil(wave.length / size) }, (_, part) => wave.slice(part * size, (part + 1) * size));
+}
+
+function sendPart(part: readonly Pursuit[], present: Present, gate: PQueue, world: SendWorld): Promise<JournalEntry[]> {
+  return gate.addAll(
+    part.map((pursuit) => async () => ({
+      key: vmKey(pursuit.vm),
+      answered: await sendOne(pursuit, present, world),
+    })),
+  );
+}
+
+function cutOffEntry({ vm }: Pursuit): JournalEntry {
+  return { key: vmKey(vm), answered: 'cut-off' };
 }
 
 async function sendOne(pursuit: Pursuit, present: Present, world: SendWorld): Promise<JournalEntry['answered']> {
@@ -44,12 +102,13 @@ async function sendOne(pursuit: Pursuit, present: Present, world: SendWorld): Pr
     if (present(vmKey(vm))?.wasSeenWanted)
       return unsent('it was seen in the wanted power meanwhile', world.clock.now());
     if (world.stop?.aborted) return unsent('the run was stopped', world.clock.now());
+    if (isTurnOver(world)) return 'later';
     if ((await world.leases.lost(world.holder, [vmKey(vm)])).length > 0)
       return unsent('a newer request has taken it over', world.clock.now());
     world.onEvent?.({ kind: 'sent', vm: vm.id, account: vm.account, action, attempt: pursuit.attempts + 1 });
     const answered = await act(cloud, vm.id, action, limitsOf(pursuit, world), world.clock);
     tell(pursuit, answered, world);
-    return answered;
+    return answered.meaning === 'unsent' && isTurnOver(world) ? 'later' : answered;
   } catch (error) {
     return afterThrow(pursuit, error, world);
   }
@@ -60,15 +119,21 @@ function tell({ vm, action }: Pursuit, { meaning, detail }: Answered, world: Sen
   world.log.debug('an action was answered', { vm: vm.id, account: vm.account, action, meaning, detail });
 }
 
-function limitsOf(pursuit: Pursuit, { policy, stop, until }: SendWorld) {
+function limitsOf(pursuit: Pursuit, world: SendWorld) {
+  const { engine, policy, stop, until } = world;
   const { patienceMs } = pursuit.policy;
-  const leaveBy = Math.min(deadlineOf(pursuit), until ?? never);
+  const leaveBy = Math.min(deadlineOf(pursuit), until ?? never, engine.turn.endsAt - turnMarginMs);
   return {
     timeoutMs: Math.min(policy.timeouts.actionMs, patienceMs),
     patienceMs,
     ...(leaveBy === never ? {} : { until: leaveBy }),
     ...(stop === undefined ? {} : { stop }),
   };
+}
+
+/** Whether what would be sent now might not be back before the process ends. */
+function isTurnOver({ clock, engine, policy }: SendWorld): boolean {
+  return clock.now() >= engine.turn.endsAt - policy.timeouts.actionMs - turnMarginMs;
 }
 
 // A secret that can't be read means that nothing was sent: it is this account's token trouble, like a 401.

@@ -5,59 +5,85 @@ import type { Outcome } from '../core/outcome.ts';
 import {
   answered,
   broken,
+  cutOff,
+  handedBack,
   handedOver,
   looked,
   never,
   nextInstantOf,
   type Pursuit,
+  type Sight,
   stopped,
   superseded,
   timedOut,
 } from '../core/pursuit.ts';
 import { vmKey } from '../core/vm.ts';
+import { pause } from './engine.ts';
 import { look } from './look.ts';
-import { type JournalEntry, sendWave } from './send.ts';
+import type { JournalEntry } from './send.ts';
+import { isStopped } from './stopping.ts';
+import { Waves } from './waves.ts';
 import type { LeasedWorld } from './world.ts';
 
 /** How much longer each pause is than the one before. */
 const pauseGrowth = 1.5;
 
+/** A run that has lasted long looks less often than a short one: every look is a step to be remembered. */
+const pauseShare = 1 / 50;
+
 /** How long a stopped run goes on looking at what it has sent. */
 const stopGraceMs = 30_000;
 
-/** Every pursuit's outcome. Never throws for what a VM, a list or an answer does; no account waits for another (rule 5). */
-export async function settle(pursuits: readonly Pursuit[], world: LeasedWorld): Promise<readonly Outcome[]> {
-  const byAccount = Map.groupBy(pursuits, ({ vm }) => vm.account);
-  const settled = await Promise.all([...byAccount].map(([account, own]) => settleAccount(account, own, world)));
-  return settled.flat();
-}
+/** The shortest wait of a durable engine: it is over when another process has taken over. */
+const handOverMs = 1_000;
 
-async function settleAccount(account: string, pursuits: readonly Pursuit[], world: LeasedWorld): Promise<Outcome[]> {
-  const settlement = new Settlement(account, pursuits, world);
-  while (settlement.isOpen) await settlement.round();
-  return settlement.outcomes;
+/**
+ * Every pursuit's outcome; `label` tells its steps from those of other settlements of the run. Never throws for what a VM, a list
+ * or an answer does; no account waits for another (rule 5).
+ */
+export async function settle(
+  label: string,
+  pursuits: readonly Pursuit[],
+  world: LeasedWorld,
+): Promise<readonly Outcome[]> {
+  const byAccount = [...Map.groupBy(pursuits, ({ vm }) => vm.account)];
+  const settled = await world.engine.map(
+    `settle-${label}`,
+    byAccount,
+    async ([account, own], _index, engine) => {
+      const settlement = new Settlement(`${label}-${account}`, own, { ...world, engine });
+      while (settlement.isOpen) await settlement.round();
+      return settlement.outcomes;
+    },
+    byAccount.length,
+  );
+  return settled.flat();
 }
 
 class Settlement {
   readonly outcomes: Outcome[] = [];
-  readonly #account: string;
+  readonly #name: string;
   readonly #world: LeasedWorld;
   readonly #open = new Map<string, Pursuit>();
-  readonly #journal: JournalEntry[] = [];
+  readonly #sights = new Map<string, Sight>();
+  readonly #waves: Waves;
   readonly #stopped: Promise<unknown> | undefined;
-  #sending = 0;
-  #sends: Promise<unknown> = Promise.resolve();
+  readonly #begunAt: number;
   #rounds = 0;
   #pauseMs: number;
   #lastAt: number;
   #stoppedAt: number | null = null;
+  /** The process is about to end: nothing is sent before another one has taken over. */
+  #isTurnOver = false;
 
-  constructor(account: string, pursuits: readonly Pursuit[], world: LeasedWorld) {
-    this.#account = account;
+  constructor(name: string, pursuits: readonly Pursuit[], world: LeasedWorld) {
+    this.#name = name;
     this.#world = world;
     for (const pursuit of pursuits) this.#open.set(vmKey(pursuit.vm), pursuit);
+    this.#waves = new Waves(world);
     this.#pauseMs = world.policy.settle.everyMs;
-    this.#lastAt = pursuits[0]?.begunAt ?? 0;
+    this.#begunAt = pursuits[0]?.begunAt ?? 0;
+    this.#lastAt = this.#begunAt;
     this.#stopped = world.stop === undefined ? undefined : whenAborted(world.stop);
   }
 
@@ -67,44 +93,66 @@ class Settlement {
 
   async round(): Promise<void> {
     this.#rounds += 1;
+    await this.#handOver();
     this.#sendWhatIsDue();
-    await this.#pause();
-    const { entries, at, isStopped, lost } = await this.#world.engine.step(this.#step('answers'), async () => ({
-      lost: await this.#lostLeases(),
-      entries: this.#journal.splice(0),
-      at: this.#world.clock.now(),
-      isStopped: this.#world.stop?.aborted ?? false,
-    }));
-    for (const key of lost) this.#update(key, (pursuit) => superseded(pursuit, at));
-    for (const entry of entries) this.#update(entry.key, (pursuit) => afterEntry(pursuit, entry));
-    this.#growPause(entries.length);
-    if (isStopped) this.#stopAll(at);
+    await this.#takeAnswers();
     await this.#lookAround();
   }
 
   #step(what: string): string {
-    return `${what}-${this.#account}-${this.#rounds}`;
+    return `${what}-${this.#name}-${this.#rounds}`;
+  }
+
+  async #handOver(): Promise<void> {
+    if (!this.#isTurnOver || this.#waves.sending > 0) return;
+    await this.#world.engine.wait(this.#step('turn'), handOverMs);
+    this.#isTurnOver = false;
   }
 
   #sendWhatIsDue(): void {
+    if (this.#isTurnOver) return;
     const due = [...this.#open.values()].filter(({ phase }) => phase === 'due');
     if (due.length === 0) return;
     for (const pursuit of due) this.#update(vmKey(pursuit.vm), handedOver);
-    this.#sending += due.length;
-    const wave = sendWave(this.#step('send'), due, (key) => this.#open.get(key), this.#journal, this.#world);
-    this.#sends = Promise.all([this.#sends, wave]);
+    this.#waves.start(this.#step('send'), due, (key) => this.#open.get(key));
   }
 
-  // Until the next look is worth its call; cut short once everything sent is answered, or somebody stops the run.
-  async #pause(): Promise<void> {
-    const { engine, policy, until = never } = this.#world;
+  /** Until the next look is worth its call, what came back meanwhile. The process itself waits only while something is on its way. */
+  async #takeAnswers(): Promise<void> {
+    const { engine, clock } = this.#world;
+    const ms = this.#pause();
+    const isSending = this.#waves.sending > 0;
+    const early = Promise.race(this.#reasonsToHurry(isSending));
+    if (!isSending) await engine.wait(this.#step('pause'), ms, early);
+    const { chunks, at, isStopped, lost } = await engine.step(this.#step('answers'), async () => {
+      if (isSending) await pause(clock, ms, early);
+      const lost = await this.#lostLeases();
+      return { lost, chunks: this.#waves.back(), at: clock.now(), isStopped: await this.#isStopped() };
+    });
+    const entries = await this.#waves.take(chunks);
+    for (const key of lost) this.#update(key, (pursuit) => superseded(pursuit, at));
+    for (const entry of entries) this.#note(entry, at);
+    this.#growPause(isSending);
+    if (isStopped) this.#stopAll(at);
+  }
+
+  #pause(): number {
+    const { policy, until = never } = this.#world;
     const next = [...this.#open.values()].map((pursuit) => nextInstantOf(pursuit, this.#lastAt));
     const ahead = next.reduce((a, b) => Math.min(a, b), never) - this.#lastAt;
-    const wanted = Math.min(this.#pauseMs, Math.max(ahead, policy.settle.everyMs));
-    const ms = Math.max(0, Math.min(wanted, until - this.#lastAt));
-    const early = [this.#sending > 0 ? this.#sends : undefined, this.#stoppedAt === null ? this.#stopped : undefined];
-    const reasons = early.filter((reason) => reason !== undefined);
-    await engine.wait(this.#step('pause'), ms, Promise.race(reasons));
+    const usual = Math.max(this.#pauseMs, (this.#lastAt - this.#begunAt) * pauseShare);
+    const wanted = Math.min(usual, Math.max(ahead, policy.settle.everyMs));
+    return Math.max(0, Math.min(wanted, until - this.#lastAt));
+  }
+
+  // Once everything sent is answered, or somebody stops the run.
+  #reasonsToHurry(isSending: boolean): Promise<unknown>[] {
+    const reasons = [isSending ? this.#waves.allBack : undefined, this.#stoppedAt === null ? this.#stopped : undefined];
+    return reasons.filter((reason) => reason !== undefined);
+  }
+
+  async #isStopped(): Promise<boolean> {
+    return this.#stoppedAt !== null || (await isStopped(this.#world));
   }
 
   async #lostLeases(): Promise<readonly string[]> {
@@ -118,37 +166,60 @@ class Settlement {
     }
   }
 
-  #growPause(answers: number): void {
+  #note({ key, answered: event }: JournalEntry, at: number): void {
+    if (event === 'later') this.#isTurnOver = true;
+    this.#update(key, (pursuit) => {
+      if (event === 'later') return handedBack(pursuit);
+      if (event === 'cut-off') return cutOff(pursuit, at);
+      return 'bug' in event ? broken(pursuit, event.bug, event.answeredAt) : answered(pursuit, event);
+    });
+  }
+
+  #growPause(wasSending: boolean): void {
     const { everyMs, atMostMs } = this.#world.policy.settle;
-    const hadSome = this.#sending > 0;
-    this.#sending -= answers;
-    const areAllIn = hadSome && this.#sending === 0;
+    const areAllIn = wasSending && this.#waves.sending === 0;
     this.#pauseMs = areAllIn ? everyMs : Math.min(atMostMs, this.#pauseMs * pauseGrowth);
   }
 
   #stopAll(at: number): void {
     this.#stoppedAt ??= at;
+    this.#waves.halt();
     for (const key of [...this.#open.keys()]) this.#update(key, (pursuit) => stopped(pursuit, at));
   }
 
   async #lookAround(): Promise<void> {
-    const { engine, clock, policy, onEvent } = this.#world;
-    const waiting = [...this.#open.values()].filter(({ phase }) => phase === 'settling' || phase === 'awaiting');
-    const { at, sights } = await engine.step(this.#step('look'), async () => {
-      const requestedAt = clock.now();
-      return { at: requestedAt, sights: await look(this.#worthLooking(waiting), this.#world) };
+    const { engine, clock, policy, onEvent, calls, recorder } = this.#world;
+    const asked = this.#worthLooking();
+    const result = await engine.step(this.#step('look'), async () => {
+      const at = clock.now();
+      const sights = this.#changed(await look(asked, this.#world));
+      return { at, sights, calls: calls.now(engine.turn), kept: (await recorder?.keep()) ?? [] };
     });
+    const { at } = result;
+    calls.note(result.calls);
+    recorder?.assume(result.kept);
+    for (const [key, sight] of Object.entries(result.sights)) this.#sights.set(key, sight);
     this.#lastAt = at;
     const time = { at, graceMs: 2 * policy.settle.atMostMs };
-    for (const [key, sight] of Object.entries(sights)) this.#update(key, (pursuit) => looked(pursuit, sight, time));
+    for (const vm of asked) {
+      const key = vmKey(vm);
+      this.#update(key, (pursuit) => looked(pursuit, this.#sights.get(key) ?? 'unseen', time));
+    }
     this.#endWhatMustEnd(at);
     onEvent?.({ kind: 'looked', open: this.#open.size });
   }
 
   // The lists of the waiting VMs show those whose POST is still out too: that costs nothing more.
-  #worthLooking(waiting: readonly Pursuit[]) {
+  #worthLooking() {
+    const open = [...this.#open.values()];
+    const waiting = open.filter(({ phase }) => phase === 'settling' || phase === 'awaiting');
     const projects = new Set(waiting.map(({ vm }) => `${vm.account}/${vm.project}`));
-    return [...this.#open.values()].map(({ vm }) => vm).filter((vm) => projects.has(`${vm.account}/${vm.project}`));
+    return open.map(({ vm }) => vm).filter((vm) => projects.has(`${vm.account}/${vm.project}`));
+  }
+
+  // Of ten thousand VMs a look finds a few hundred changed, and only those have to be remembered.
+  #changed(sights: Readonly<Record<string, Sight>>): Record<string, Sight> {
+    return Object.fromEntries(Object.entries(sights).filter(([key, sight]) => this.#sights.get(key) !== sight));
   }
 
   #endWhatMustEnd(at: number): void {
@@ -173,10 +244,6 @@ class Settlement {
     this.outcomes.push(after.outcome);
     this.#world.onEvent?.({ kind: 'settled', outcome: after.outcome });
   }
-}
-
-function afterEntry(pursuit: Pursuit, { answered: event }: JournalEntry): Pursuit {
-  return 'bug' in event ? broken(pursuit, event.bug, event.answeredAt) : answered(pursuit, event);
 }
 
 function whenAborted(signal: AbortSignal): Promise<void> {

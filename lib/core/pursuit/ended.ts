@@ -24,6 +24,11 @@ export function timedOut(pursuit: Pursuit, why: string, at: number): Pursuit {
   return finish(pursuit, { result: 'unknown', code: 'no-sight', reason: `${why}; last seen ${pursuit.power}` }, at);
 }
 
+/** The pursuit whose turn never came, because the process was about to end: due as before. */
+export function handedBack(pursuit: Pursuit): Pursuit {
+  return pursuit.phase === 'sending' ? { ...pursuit, phase: 'due' } : pursuit;
+}
+
 /** The pursuit after our own mistake: it stays this VM's trouble (rule 5). */
 export function broken(pursuit: Pursuit, detail: string, at: number): Pursuit {
   return finish(
