@@ -8,6 +8,7 @@ import type { SendPolicy } from '../core/policy.ts';
 import type { Schedules } from '../core/schedule/schedules.ts';
 import { nextTimes, parseCron } from './cron.ts';
 import { explainSchedules } from './explain-schedules.ts';
+import { explainTiers } from './explain-tiers.ts';
 import { printLocal } from './explain-time.ts';
 
 /** A run on Lambda has 15 minutes; its list, its last look and its report need some of them. */
@@ -28,6 +29,7 @@ export function explainConfig(config: Config, schedules: Schedules, now: Date): 
     `One read of the API may take ${printDuration(config.timeouts.readMs)}, one action ${printDuration(config.timeouts.actionMs)}.`,
     `Between two looks at the VMs a run waits ${printDuration(config.settle.everyMs)} at first, and at most ${printDuration(config.settle.atMostMs)}.`,
     explainGuard(config),
+    ...explainTiers(config),
     `Each account gets at most ${plural(config.pace.inFlight, 'call')} at once, and at most ${config.pace.perSecond} more per second.`,
     ...Object.entries(config.states).map(([state, power]) => `The API's state "${state}" counts as ${power}.`),
     config.alarms === null

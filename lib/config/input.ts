@@ -4,6 +4,7 @@
 import type { Action } from '../core/action.ts';
 import type { Power } from '../core/vm.ts';
 import type { DurationText, SchedulingInput } from './schedule-input.ts';
+import type { OrderInput } from './tier-input.ts';
 
 /** Kubernetes label-selector syntax over tags, like `env=dev,tier!=db`; `*` is every VM. */
 type SelectorText = string;
@@ -134,7 +135,7 @@ interface SendInput {
 }
 
 /** Everything that power.config.ts may say. All of it has a default. */
-export interface PowerConfigInput extends SchedulingInput {
+export interface PowerConfigInput extends SchedulingInput, OrderInput {
   /**
    * The projects whose VMs are listed. Either this or `accounts`.
    * @default ['default']

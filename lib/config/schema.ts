@@ -10,6 +10,7 @@ import { calendarsSchema, type ScheduleSurroundings, schedulesSchema } from './s
 import { didYouMean, isPlainObject, must, named, strict } from './strict.ts';
 import { tagRule } from './tag-rules.ts';
 import * as ticking from './tick-schema.ts';
+import * as ordering from './tier-schema.ts';
 
 const scheduleName = /^[A-Za-z0-9_-]{1,40}$/;
 const scheduleNameAllowed = 'letters, digits, "_" and "-", at most 40 of them';
@@ -46,6 +47,8 @@ export function configSchema(accounts: readonly string[], surroundings: Schedule
     timeouts: v.optional(timeouts, {}),
     settle: v.optional(settle, {}),
     guard: v.optional(guard, {}),
+    tiers: v.optional(ordering.tiers, {}),
+    stagger: v.optional(ordering.stagger, {}),
     pace: v.optional(pace, {}),
     states: v.optional(
       named(/^\S(?:.{0,62}\S)?$/, 'state names without blanks at their ends', field.oneOf(powers)),
@@ -71,6 +74,14 @@ export function configSchema(accounts: readonly string[], surroundings: Schedule
         'must not be shorter than tick.every: a moment between two ticks would be missed',
       ),
       ['catchUp'],
+    ),
+    v.forward(
+      v.check(
+        ({ tiers: { patience = Number.POSITIVE_INFINITY }, stagger }) =>
+          Object.values(stagger).every((spread = 0) => spread < patience),
+        'must be shorter than tiers.patience: some VMs would never be sent to',
+      ),
+      ['stagger'],
     ),
   );
 }

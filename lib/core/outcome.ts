@@ -52,6 +52,8 @@ export type OutcomeCode =
   | 'superseded'
   /** Its schedule, looked at afresh by the run, wants nothing done to it. */
   | 'schedule'
+  /** A tier before its own did not get where it should, so its own was not begun. */
+  | 'tier'
   /** The run was interrupted before this VM's turn came. */
   | 'interrupted'
   /** Nothing certain was seen before the patience, or the run's time, was over. */

@@ -9,7 +9,8 @@ import { chooseByIds } from './plan/choose.ts';
 import type { RunPolicy } from './policy.ts';
 import { begin, type Pursuit } from './pursuit.ts';
 import { matches, parseSelector } from './selector.ts';
-import type { Vm } from './vm.ts';
+import { turnsOf } from './tiers.ts';
+import { type Vm, vmKey } from './vm.ts';
 
 /** What every request says of how far it may go. */
 export interface Leave {
@@ -35,6 +36,10 @@ export interface Plan {
   readonly pursuits: readonly Pursuit[];
   /** Final already: left alone, refused, or planned in a dry run. */
   readonly outcomes: readonly Outcome[];
+  /** Every VM that the plan decides about, by its key. */
+  readonly selected: ReadonlyMap<string, Vm>;
+  /** The projects that may have more of them. */
+  readonly unlisted: readonly Unlisted[];
   /** Whether any VM surely matched. */
   readonly matched: boolean;
 }
@@ -58,22 +63,23 @@ export function makePlan(request: PlanRequest, inventory: Inventory, policy: Run
   return { ...plan, outcomes: [...plan.outcomes, ...missing], matched: judged.some(({ match }) => match === 'yes') };
 }
 
+type Decided = Omit<Plan, 'matched'>;
 type Parted = Pick<Plan, 'pursuits' | 'outcomes'>;
 
 /** The plan of one wish per VM: who is pursued, unless the whole is refused or only rehearsed. */
 export function planWishes(
   wishes: readonly Wish[],
   leave: Leave,
-  { vms }: Inventory,
+  { vms, unlisted }: Inventory,
   policy: RunPolicy,
   now: number,
-): Parted {
-  const parted = part(wishes, policy, now);
-  const refusal = refusalOf(parted.pursuits, leave, vms.length, policy);
+): Decided {
+  const selected = new Map(wishes.map(({ vm }) => [vmKey(vm), vm]));
+  const decided = { ...part(wishes, policy, now), selected, unlisted };
+  const refusal = refusalOf(decided.pursuits, leave, vms.length, policy);
   if (refusal !== null)
-    return allEnd(parted, ({ vm, action }) => untouched(vm, action, { result: 'refused', ...refusal }));
-  if (leave.dryRun) return allEnd(parted, (pursuit) => untouched(pursuit.vm, pursuit.action, planned(pursuit)));
-  return parted;
+    return allEnd(decided, ({ vm, action }) => untouched(vm, action, { result: 'refused', ...refusal }));
+  return leave.dryRun ? rehearsed(decided) : decided;
 }
 
 function part(wishes: readonly Wish[], policy: RunPolicy, now: number): Parted {
@@ -102,16 +108,21 @@ function refusalOf(pursuits: readonly Pursuit[], leave: Leave, listed: number, p
   return tooMuch(action, disrupting.length, listed, policy.guard);
 }
 
-function allEnd({ pursuits, outcomes }: Parted, end: (pursuit: Pursuit) => Outcome): Parted {
-  return { pursuits: [], outcomes: [...outcomes, ...pursuits.map(end)] };
+function allEnd(decided: Decided, end: (pursuit: Pursuit) => Outcome): Decided {
+  return { ...decided, pursuits: [], outcomes: [...decided.outcomes, ...decided.pursuits.map(end)] };
 }
 
-function planned({ vm, action, phase, awaits }: Pursuit): { result: 'planned'; code: 'dry-run'; reason: string } {
-  const what =
-    phase === 'due'
-      ? `${action} would be sent: it is ${vm.power}`
-      : phase === 'awaiting'
-        ? `${action} would be sent once it is ${awaits}: it is ${vm.power}`
-        : `it would only be looked at: it is ${vm.power} already`;
-  return { result: 'planned', code: 'dry-run', reason: what };
+function rehearsed(decided: Decided): Decided {
+  const turns = turnsOf(decided);
+  return allEnd(decided, (pursuit) => {
+    const turn = turns.get(vmKey(pursuit.vm));
+    const reason = turn === undefined ? whatWouldBe(pursuit) : `${whatWouldBe(pursuit)} (${turn})`;
+    return untouched(pursuit.vm, pursuit.action, { result: 'planned', code: 'dry-run', reason });
+  });
+}
+
+function whatWouldBe({ vm, action, phase, awaits }: Pursuit): string {
+  if (phase === 'due') return `${action} would be sent: it is ${vm.power}`;
+  if (phase === 'awaiting') return `${action} would be sent once it is ${awaits}: it is ${vm.power}`;
+  return `it would only be looked at: it is ${vm.power} already`;
 }

@@ -30,6 +30,7 @@ describe('in plain words', () => {
       'One read of the API may take 10s, one action 2m.',
       'Between two looks at the VMs a run waits 3s at first, and at most 15s.',
       'A run that would stop or restart more than 500 VMs, or more than 80% of the listed ones (from 5 VMs up), is refused whole.',
+      'VMs start in the order of their tag tier and stop in the reverse order, those without it in tier 0; one that does not get there stops the rest.',
       'Each account gets at most 200 calls at once, and at most 25 more per second.',
       'Nobody gets an e-mail when a run ends in trouble.',
     ]);
@@ -87,6 +88,19 @@ describe('in plain words', () => {
       { tags: [{ match: { name: 'ci-*', id: ['1', '2'] }, tags: { env: 'ci', protected: '' } }] },
       'Tag rule 1: a VM whose name is ci-* and whose id is 1 or 2 gets env=ci, protected.',
     ],
+    [
+      { tiers: { gate: 'best-effort', delay: '30s', patience: '20m' } },
+      'VMs start in the order of their tag tier and stop in the reverse order, those without it in tier 0; the rest goes on even if one does not get there, with a warning. 30s pass between two tiers. A tier may take 20m in all.',
+    ],
+    [
+      { tiers: { ready: { 1: { tcp: 'db.internal:5432' } } } },
+      'After a start of tier 1, db.internal:5432 must take a connection within 5m before the next tier is started.',
+    ],
+    [
+      { tiers: { ready: { 2: { http: 'https://app/', within: '1m' } } } },
+      'After a start of tier 2, https://app/ must answer with a 2xx within 1m before the next tier is started.',
+    ],
+    [{ stagger: { start: '2m', reboot: '2m' } }, 'The sends of a tier are spread over 2m: start, reboot.'],
     [{ shutdown: { resends: 0 } }, 'A shutdown is given 8m, and is never sent again.'],
     [{ start: { patience: '60s' } }, 'A start is given 1m, and is never sent again: resendAfter (1m) is not shorter.'],
     [

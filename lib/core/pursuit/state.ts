@@ -36,6 +36,8 @@ export interface Pursuit {
   readonly begunAt: number;
   /** The first send, or first wait, of the present action: patience counts from here. */
   readonly patienceFrom: number | null;
+  /** Before this instant (epoch ms) it is not sent to, though it is due; null is at once. */
+  readonly notBefore: number | null;
   readonly attempts: number;
   /** Sends of the present action so far, for `resends`. */
   readonly sends: number;
@@ -73,6 +75,7 @@ export function begin(
     awaits: decision.kind === 'await' ? decision.power : null,
     begunAt: now,
     patienceFrom: decision.kind === 'send' ? null : now,
+    notBefore: null,
     attempts: 0,
     sends: 0,
     answer: null,
