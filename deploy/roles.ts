@@ -1,6 +1,7 @@
 // One role per function, with the calls that its code makes, on the things it makes them on, and nothing else.
 // `npm run roles` prints them from the packaged template.
 
+import { runIndex } from '../lib/aws/run-index.ts';
 import type { Config } from '../lib/config.ts';
 import { type Arn, arnOf, type Resource, type Resources } from './cloudformation.ts';
 import { type FunctionKey, functionId, functionKeys, logGroupId, roleId } from './functions.ts';
@@ -26,11 +27,11 @@ function grantsOf(key: FunctionKey, config: Config): readonly Grant[] {
     case 'scheduled':
       return [...launch, deadLetters];
     case 'reconcile':
-      // Marks and overrides come in one query, and marks that change are written one by one.
-      return [...launch, onTable('dynamodb:Query', 'dynamodb:UpdateItem'), accountSecrets];
+      // Marks and overrides come in one query, and marks that change are written one by one; the index tells of runs never started.
+      return [...launch, onTable('dynamodb:Query', 'dynamodb:UpdateItem'), onRunIndex, accountSecrets];
     case 'api':
-      // Updates cancel overrides.
-      return [...launch, onTable('dynamodb:Query', 'dynamodb:UpdateItem'), accountSecrets];
+      // Updates cancel overrides and runs; the index lists runs.
+      return [...launch, onTable('dynamodb:Query', 'dynamodb:UpdateItem'), onRunIndex, accountSecrets];
     case 'webhook':
       return [...launch, secrets(config.webhooks.map(({ secretId }) => secretId))];
     case 'run':
@@ -46,6 +47,11 @@ function grantsOf(key: FunctionKey, config: Config): readonly Grant[] {
 function onTable(...actions: string[]): Grant {
   return { actions, on: [arnOf(tableId)] };
 }
+
+const onRunIndex: Grant = {
+  actions: ['dynamodb:Query'],
+  on: [{ 'Fn::Sub': `\${${tableId}.Arn}/index/${runIndex.name}` }],
+};
 
 function secrets(ids: readonly (string | null)[]): Grant {
   const names = new Set(ids.filter((id) => id !== null));

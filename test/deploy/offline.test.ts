@@ -196,7 +196,7 @@ describe('the deployed shape on localhost', () => {
   it.each([
     ['GET', '/v2/runs', 404, null],
     ['GET', '/', 404, null],
-    ['GET', '/v1/runs', 405, 'POST'],
+    ['DELETE', '/v1/runs', 405, 'POST, GET'],
     ['DELETE', '/v1/overrides', 405, 'POST, GET'],
   ])('answers %s %s, which it has no route for, with a problem', async (method, path, status, allow) => {
     const answer = await api(path, { method });

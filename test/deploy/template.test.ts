@@ -79,6 +79,7 @@ const allowed: Readonly<Record<string, Readonly<Record<string, readonly string[]
   ReconcileRole: {
     'ReconcileLogGroup.Arn': ['logs:CreateLogStream', 'logs:PutLogEvents'],
     'RunTable.Arn': ['dynamodb:PutItem', 'dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
+    '${RunTable.Arn}/index/runs-by-time': ['dynamodb:Query'],
     'RunLambdaFunction.Arn': ['lambda:InvokeFunction'],
     [acmeSecret]: ['secretsmanager:GetSecretValue'],
     [secretArn]: ['secretsmanager:GetSecretValue'],
@@ -86,6 +87,7 @@ const allowed: Readonly<Record<string, Readonly<Record<string, readonly string[]
   ApiRole: {
     'ApiLogGroup.Arn': ['logs:CreateLogStream', 'logs:PutLogEvents'],
     'RunTable.Arn': ['dynamodb:PutItem', 'dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
+    '${RunTable.Arn}/index/runs-by-time': ['dynamodb:Query'],
     'RunLambdaFunction.Arn': ['lambda:InvokeFunction'],
     [acmeSecret]: ['secretsmanager:GetSecretValue'],
     [secretArn]: ['secretsmanager:GetSecretValue'],
@@ -247,7 +249,9 @@ describe('the HTTP API of the packaged template', () => {
     ]);
     expect(Object.fromEntries(routes)).toEqual({
       'POST /v1/runs': 'AWS_IAM',
+      'GET /v1/runs': 'AWS_IAM',
       'GET /v1/runs/{name}': 'AWS_IAM',
+      'DELETE /v1/runs/{name}': 'AWS_IAM',
       'GET /v1/vms': 'AWS_IAM',
       'POST /v1/vms/{vm_id}/actions': 'AWS_IAM',
       'GET /v1/vms/{vm_id}/explain': 'AWS_IAM',
@@ -380,6 +384,16 @@ describe('what watches, and what keeps, in the packaged template', () => {
         KeySchema: [
           { AttributeName: 'pk', KeyType: 'HASH' },
           { AttributeName: 'sk', KeyType: 'RANGE' },
+        ],
+        GlobalSecondaryIndexes: [
+          {
+            IndexName: 'runs-by-time',
+            KeySchema: [
+              { AttributeName: 'sk', KeyType: 'HASH' },
+              { AttributeName: 'recordedAt', KeyType: 'RANGE' },
+            ],
+            Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: ['status'] },
+          },
         ],
         TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
         PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
