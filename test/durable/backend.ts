@@ -1,6 +1,9 @@
 // A small durable-execution service on 127.0.0.1 that outlives the processes of its handlers.
 // It speaks the REST protocol of the SDK's own client, invokes handlers in child processes, and kills them when told to.
 
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as v from 'valibot';
 import { type Door, startDoor } from './door.ts';
@@ -19,10 +22,13 @@ export interface Arrival {
 }
 
 /**
- * When to kill the process that sent a checkpoint, before it is stored or after: in both cases it is never answered.
- * @example `killAt(3, 'before')`
+ * What goes wrong with a checkpoint: its process is killed before it is stored, or after, and in both cases never answered;
+ * or it is answered 500 and not stored.
  */
-export type KillPlan = (arrival: Arrival) => 'before' | 'after' | null;
+export type Mishap = 'before' | 'after' | 'refuse';
+
+/** Which checkpoints something happens to. @example `killAt(3, 'before')` */
+export type KillPlan = (arrival: Arrival) => Mishap | null;
 
 export interface DurableBackendSetup {
   /** By name, as `ctx.invoke` and Lambda's Invoke call them; a qualifier is ignored. */
@@ -73,8 +79,8 @@ export interface RunOptions {
   readonly kill?: KillPlan;
 }
 
-/** Kills once, at the n-th checkpoint request of an execution. */
-export function killAt(number: number, when: 'before' | 'after', functionName?: string): KillPlan {
+/** Kills once, at the n-th checkpoint request of an execution (of that function only, if one is named). */
+export function killAt(number: number, when: Mishap, functionName?: string): KillPlan {
   return (arrival) =>
     arrival.number === number && (functionName ?? arrival.functionName) === arrival.functionName ? when : null;
 }
@@ -102,6 +108,7 @@ class Backend implements DurableBackend {
   readonly #all = new Set<Environment>();
   readonly #closing = new AbortController();
   #door: Door | null = null;
+  #cache = '';
 
   constructor(setup: DurableBackendSetup) {
     this.#setup = setup;
@@ -112,6 +119,7 @@ class Backend implements DurableBackend {
   }
 
   async open(): Promise<void> {
+    this.#cache = await mkdtemp(join(tmpdir(), 'power-compiled-'));
     this.#door = await startDoor({
       checkpoint: (arn, request) => this.#checkpoint(arn, request),
       state: (arn, token, marker) => this.#entryOf(arn).execution.page(token, marker),
@@ -128,6 +136,7 @@ class Backend implements DurableBackend {
     await Promise.all([...this.#all].map((process) => process.kill()));
     await Promise.all(this.executions.values());
     await this.#door?.close();
+    await rm(this.#cache, { recursive: true, force: true });
   }
 
   #begin(
@@ -161,13 +170,15 @@ class Backend implements DurableBackend {
     const { execution, kill, process } = this.#entryOf(arn);
     const { name, functionName } = execution.setup;
     const number = execution.arrived();
-    const when = kill?.({ execution: name, functionName, number, request }) ?? null;
-    const killed = when === null ? null : process?.kill();
-    if (when === 'before') execution.revoke();
-    const answer = when === 'before' ? null : execution.checkpoint(request, Date.now());
-    if (when === 'after') execution.revoke();
+    const mishap = kill?.({ execution: name, functionName, number, request }) ?? null;
+    if (mishap === 'refuse') throw new Refusal('An error occurred on the server side.', 'ServiceException', 500);
+    if (mishap === null) return execution.checkpoint(request, Date.now());
+    const killed = process?.kill();
+    if (mishap === 'after') execution.checkpoint(request, Date.now());
+    // Nothing that it still sends while it dies counts.
+    execution.revoke();
     await killed;
-    return killed === null || answer === null ? (answer ?? 'cut') : 'cut';
+    return 'cut';
   }
 
   #entryOf(arn: string): Entry {
@@ -216,10 +227,10 @@ class Backend implements DurableBackend {
     entry.process = process;
     const end = await process.invoke(entry.execution.begin(Date.now()));
     entry.process = null;
-    // Lambda starts afresh after an error, too.
-    if (end.kind === 'answered' && (this.#setup.keepsProcesses ?? true)) this.#idle.push(process);
+    if (end.kind === 'threw') this.printed.push(end.error);
+    // Lambda keeps it after an error, too, with everything that is still going on in it.
+    if (end.kind !== 'died' && (this.#setup.keepsProcesses ?? true)) this.#idle.push(process);
     else {
-      if (end.kind === 'threw') this.printed.push(end.error);
       await process.kill();
       this.#all.delete(process);
     }
@@ -234,6 +245,8 @@ class Backend implements DurableBackend {
     if (setup === undefined) throw new Refusal(`Function not found: ${functionName}`, 'ResourceNotFoundException', 404);
     const environment = {
       PATH: process.env.PATH,
+      // Hundreds of processes load the same code.
+      NODE_COMPILE_CACHE: this.#cache,
       AWS_REGION: 'eu-central-1',
       AWS_ACCESS_KEY_ID: 'local',
       AWS_SECRET_ACCESS_KEY: 'local',
@@ -263,7 +276,11 @@ class Backend implements DurableBackend {
       execution.invoked(id, { ...(result !== null && { result }), ...(error !== null && { error }) }, Date.now());
     };
     try {
-      const { end } = this.#begin(functionName, input, { name: `${execution.setup.name}-${id}` });
+      const kill = this.#entryOf(execution.setup.arn).kill;
+      const { end } = this.#begin(functionName, input, {
+        name: `${execution.setup.name}-${id}`,
+        ...(kill !== undefined && { kill }),
+      });
       const failed = (status: string) => ({ ErrorType: status, ErrorMessage: `the invoked execution is ${status}` });
       void end.then((its) =>
         tell(its.status === 'SUCCEEDED' ? its : { result: null, error: its.error ?? failed(its.status) }),

@@ -1,6 +1,7 @@
 // An execution environment of Lambda: one process that imports a handler once and serves one invocation after the other.
 // The parent speaks to it by messages and may kill it at any moment.
 
+import { flushCompileCache } from 'node:module';
 import { inspect } from 'node:util';
 
 interface Invocation {
@@ -11,8 +12,11 @@ interface Invocation {
 
 const [, , moduleUrl = '', functionName = '', handlerName = 'handler'] = process.argv;
 const loaded = import(moduleUrl);
-// Told by the first invocation, as Lambda tells it.
-loaded.catch(() => undefined);
+// What a killed process compiled would be lost. A failure to load is told by the first invocation, as Lambda tells it.
+loaded.then(
+  () => flushCompileCache(),
+  () => undefined,
+);
 
 process.on('message', (invocation: Invocation) => {
   answer(invocation).then(
