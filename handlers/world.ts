@@ -38,7 +38,7 @@ export const runWorld = once((): RunWorld => {
 });
 
 /** Conducts a run over the deployment's fleet. */
-export function conductRun(run: Run, hooks: RunHooks) {
+export function conductRun(run: Run, hooks: RunHooks | Pick<RunWorld, 'until' | 'onEvent'>) {
   return conduct(run, { ...runWorld(), ...hooks });
 }
 

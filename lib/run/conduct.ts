@@ -7,11 +7,11 @@ import { vmKey } from '../core/vm.ts';
 import { CallCount } from './calls.ts';
 import { takeInventory } from './inventory.ts';
 import { withLeases } from './leasing.ts';
+import { pursueInOrder } from './order.ts';
 import { makeReport, type RunReport } from './report.ts';
 import type { RunRequest, TickRequest } from './request.ts';
 import { markAttempts, markSettled } from './schedule/marking.ts';
 import { planTick } from './schedule/tick-plan.ts';
-import { settle } from './settle.ts';
 import { isStopped } from './stopping.ts';
 import type { LeasedWorld, RunWorld } from './world.ts';
 
@@ -86,7 +86,7 @@ async function conductTick(
 async function pursue(plan: Plan, isDryRun: boolean, world: LeasedWorld): Promise<Pursued> {
   const leased = isDryRun ? plan : await withLeases(plan, world.holder, world);
   tellPlan(leased, world);
-  const settled = await settle('all', leased.pursuits, world);
+  const settled = await pursueInOrder(leased, world);
   return { outcomes: [...leased.outcomes, ...settled], matched: plan.matched };
 }
 

@@ -1,8 +1,10 @@
 // Keeps a run's progress in the store: at every look, and once more at its end, so that the last figures are final.
 // Never in the run's way: a write that fails is logged, and its outcomes go out with the next one or with the end.
 
+import type { Action } from '../core/action.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { Log, RunEvent, RunProgress, RunStore } from '../ports.ts';
+import { TierFigures } from './tier-figures.ts';
 
 export interface RunRecorder {
   readonly onEvent: (event: RunEvent) => void;
@@ -10,8 +12,8 @@ export interface RunRecorder {
   readonly keep: () => Promise<readonly string[]>;
   /** Takes outcomes for kept: a turn before this one wrote them. */
   readonly assume: (keys: readonly string[]) => void;
-  /** Of the report's outcomes, or without a report of those that were told, the ones that are not in the store. */
-  readonly unkept: (outcomes?: readonly Outcome[]) => readonly Outcome[];
+  /** Writes the last figures, and every outcome of the report (without one, of those told) that is not kept; what could not be. */
+  readonly finish: (outcomes?: readonly Outcome[]) => Promise<readonly Outcome[]>;
 }
 
 export function runRecorder(
@@ -28,8 +30,9 @@ class Recording implements RunRecorder {
   readonly #kept = new Set<string>();
   readonly #waiting = new Map<string, Outcome>();
   readonly #sent = new Set<string>();
+  readonly #settled = new Set<string>();
+  readonly #tiers = new TierFigures();
   #selected = 0;
-  #settled = 0;
   #keptFigures = '';
 
   constructor(name: string, store: Pick<RunStore, 'progress'>, log: Log) {
@@ -40,15 +43,33 @@ class Recording implements RunRecorder {
 
   onEvent = (event: RunEvent): void => {
     if (event.kind === 'planned') this.#selected = event.selected;
-    if (event.kind === 'sent') this.#sent.add(keyOf(event));
-    if (event.kind !== 'settled') return;
-    this.#settled += 1;
-    if (event.outcome.attempts > 0) this.#sent.add(keyOf(event.outcome));
-    if (!this.#kept.has(keyOf(event.outcome))) this.#waiting.set(keyOf(event.outcome), event.outcome);
+    if (event.kind === 'tier') this.#tiers.tell(event);
+    if (event.kind === 'sent') this.#noteSent(keyOf(event), event.action);
+    if (event.kind === 'settled') this.#noteSettled(event.outcome);
   };
 
+  #noteSent(key: string, action: Action): void {
+    this.#sent.add(key);
+    this.#tiers.sent(key, action);
+  }
+
+  #noteSettled(outcome: Outcome): void {
+    const { action, attempts } = outcome;
+    const key = keyOf(outcome);
+    // A turn before this one may have sent it.
+    if (attempts > 0 && action !== null) this.#noteSent(key, action);
+    this.#settled.add(key);
+    this.#tiers.settled(key, action);
+    if (!this.#kept.has(key)) this.#waiting.set(key, outcome);
+  }
+
   keep = async (): Promise<readonly string[]> => {
-    const figures: RunProgress = { selected: this.#selected, sent: this.#sent.size, settled: this.#settled };
+    const figures: RunProgress = {
+      selected: this.#selected,
+      sent: this.#sent.size,
+      settled: this.#settled.size,
+      tiers: this.#tiers.progress,
+    };
     const outcomes = [...this.#waiting];
     const text = JSON.stringify(figures);
     if (outcomes.length === 0 && text === this.#keptFigures) return [];
@@ -75,8 +96,12 @@ class Recording implements RunRecorder {
     }
   };
 
-  unkept = (outcomes: readonly Outcome[] = [...this.#waiting.values()]): readonly Outcome[] =>
-    outcomes.filter((outcome) => !this.#kept.has(keyOf(outcome)));
+  finish = async (outcomes: readonly Outcome[] = [...this.#waiting.values()]): Promise<readonly Outcome[]> => {
+    // A part of the run that an earlier turn completed tells nothing any more.
+    for (const outcome of outcomes) this.#noteSettled(outcome);
+    await this.keep();
+    return [...this.#waiting.values()];
+  };
 }
 
 function keyOf({ account, vm }: Pick<Outcome, 'account' | 'vm'>): string {

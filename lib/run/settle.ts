@@ -47,14 +47,18 @@ export async function settle(
   world: LeasedWorld,
 ): Promise<readonly Outcome[]> {
   const byAccount = [...Map.groupBy(pursuits, ({ vm }) => vm.account)];
+  const follow = async ([account, own]: (typeof byAccount)[number], engine = world.engine) => {
+    const settlement = new Settlement(`${label}-${account}`, own, { ...world, engine });
+    while (settlement.isOpen) await settlement.round();
+    return settlement.outcomes;
+  };
+  const [first, ...others] = byAccount;
+  // Most fleets have one account: their runs have no step more than they need.
+  if (first === undefined || others.length === 0) return first === undefined ? [] : follow(first);
   const settled = await world.engine.map(
     `settle-${label}`,
     byAccount,
-    async ([account, own], _index, engine) => {
-      const settlement = new Settlement(`${label}-${account}`, own, { ...world, engine });
-      while (settlement.isOpen) await settlement.round();
-      return settlement.outcomes;
-    },
+    (each, _index, engine) => follow(each, engine),
     byAccount.length,
   );
   return settled.flat();
@@ -192,8 +196,8 @@ class Settlement {
     const asked = this.#worthLooking();
     const result = await engine.step(this.#step('look'), async () => {
       const at = clock.now();
-      const sights = this.#changed(await look(asked, this.#world));
-      return { at, sights, calls: calls.now(engine.turn), kept: (await recorder?.keep()) ?? [] };
+      const [sights, kept = []] = await Promise.all([look(asked, this.#world), recorder?.keep()]);
+      return { at, sights: this.#changed(sights), calls: calls.now(engine.turn), kept };
     });
     const { at } = result;
     calls.note(result.calls);

@@ -71,15 +71,14 @@ async function conductAndKeep(run: RunRecord, world: WorkWorld): Promise<RunRepo
     const report = await world.conduct({ name, request: parseRecordedRequest(run.request), requestedAt }, hooks);
     const { outcomes, ...rest } = report;
     await engine.step('keep', async () => {
-      await recorder.keep();
       const summary = { ...rest, verdict: verdictOf(report) };
-      await store.end(name, report.run.endedAt, summary, recorder.unkept(outcomes));
+      await store.end(name, report.run.endedAt, summary, await recorder.finish(outcomes));
       return null;
     });
     return report;
   } catch (error) {
     log.error('the run broke off', { run: name, error });
-    await keepBreakOff(name, error, recorder.unkept(), world);
+    await keepBreakOff(name, error, await recorder.finish(), world);
     throw error;
   }
 }

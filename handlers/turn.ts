@@ -1,0 +1,34 @@
+// What one invocation of the run function may use of a run: its only process, or one turn of many of a durable execution.
+// The SDK of durable executions is loaded by the first one.
+
+import type { Context } from 'aws-lambda';
+import { dynamoAttic } from '../lib/aws/durable/attic.ts';
+import { runLifetimeMs } from '../lib/aws/durable/limits.ts';
+import { inProcessEngine } from '../lib/run/engine.ts';
+import type { WorkWorld } from '../lib/run/work.ts';
+import { readRunEvent } from '../lib/run/work-event.ts';
+import { once, wiring } from './wiring.ts';
+
+export type RunTurn = Pick<WorkWorld, 'engine' | 'claimant' | 'lifetimeMs'>;
+
+type WorkRun = (nameOf: () => string, turn: RunTurn) => Promise<void>;
+
+/** The whole of a run that has to fit into this invocation. */
+export function inlineTurn(context: Context): RunTurn {
+  const engine = inProcessEngine(wiring.clock);
+  return { engine, claimant: context.awsRequestId, lifetimeMs: context.getRemainingTimeInMillis() };
+}
+
+const attic = once(() => dynamoAttic({ table: wiring.table(), clock: wiring.clock }));
+
+/** The handler of a durable execution's turns. */
+export async function durableRun(workRun: WorkRun) {
+  const { durableHandler } = await import('../lib/aws/durable/handler.ts');
+  return durableHandler({
+    clock: wiring.clock,
+    attic,
+    nameOf: readRunEvent,
+    work: (name, { engine, execution }) =>
+      workRun(() => name, { engine, claimant: execution, lifetimeMs: runLifetimeMs }),
+  });
+}
