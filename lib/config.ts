@@ -82,6 +82,8 @@ export interface Config extends RunPolicy {
   readonly alarms: { readonly email: string } | null;
   /** Lambda concurrency reserved for runs; null is none. */
   readonly reservedConcurrency: number | null;
+  /** How a run lasts on AWS: durably, over many invocations, or inline, within one. */
+  readonly engine: 'durable' | 'inline';
   /** The zone of schedules that name none; null where each has to. */
   readonly timezone: string | null;
   /** Named schedules, their shape checked only: `schedulesOf` in config/schedules.ts reads them. */

@@ -30,6 +30,7 @@ export function assembleConfig(checked: CheckedConfig, environment: Environment)
     states: rest.states,
     alarms: rest.alarms ?? null,
     reservedConcurrency: rest.reservedConcurrency ?? null,
+    engine: rest.engine,
     ...assembleSchedules(checked),
   });
 }

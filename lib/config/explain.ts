@@ -11,8 +11,8 @@ import { explainSchedules } from './explain-schedules.ts';
 import { explainTiers } from './explain-tiers.ts';
 import { printLocal } from './explain-time.ts';
 
-/** A run on Lambda has 15 minutes; its list, its last look and its report need some of them. */
-const lambdaPatienceMs = 14 * 60_000;
+/** An inline run has one Lambda's 15 minutes; its list, its last look and its report need some of them. */
+const inlinePatienceMs = 14 * 60_000;
 
 /** The sentences, in the order in which a run meets the facts. `schedules` are the config's; `now` is where "next" counts from. */
 export function explainConfig(config: Config, schedules: Schedules, now: Date): readonly string[] {
@@ -25,7 +25,7 @@ export function explainConfig(config: Config, schedules: Schedules, now: Date): 
     explainSend('shutdown', config.shutdown),
     explainEscalation(config),
     explainSend('start', config.start),
-    ...explainPatience(config),
+    ...explainEngine(config),
     `One read of the API may take ${printDuration(config.timeouts.readMs)}, one action ${printDuration(config.timeouts.actionMs)}.`,
     `Between two looks at the VMs a run waits ${printDuration(config.settle.everyMs)} at first, and at most ${printDuration(config.settle.atMostMs)}.`,
     explainGuard(config),
@@ -109,9 +109,13 @@ function explainEscalation({ allowEscalation }: Config): string {
     : 'No VM is ever forced off after a shutdown, whatever its tag says.';
 }
 
-function explainPatience({ shutdown, start }: Config): readonly string[] {
-  if (Math.max(shutdown.patienceMs, start.patienceMs) <= lambdaPatienceMs) return [];
-  return ['A run on Lambda ends after 15m: VMs that a longer patience would still wait for are reported as unknown.'];
+function explainEngine({ engine, shutdown, start }: Config): readonly string[] {
+  if (engine === 'durable') {
+    return ['On AWS a run may last up to 24h, as a Lambda durable function; while it only waits, nothing is billed.'];
+  }
+  const inOne = 'On AWS a run is inline: it must fit into the 15m of one Lambda, which is billed while it waits.';
+  if (Math.max(shutdown.patienceMs, start.patienceMs) <= inlinePatienceMs) return [inOne];
+  return [inOne, 'VMs that a longer patience would still wait for after 15m are reported as unknown.'];
 }
 
 function explainGuard({ guard }: Config): string {

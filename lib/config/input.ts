@@ -211,4 +211,10 @@ export interface PowerConfigInput extends SchedulingInput, OrderInput {
    * @default none
    */
   readonly reservedConcurrency?: number;
+  /**
+   * How a run lasts on AWS: as a Lambda durable function for up to 24h, its waits unpaid, or inline, within one Lambda's 15m, for
+   * regions that have no durable functions.
+   * @default 'durable'
+   */
+  readonly engine?: 'durable' | 'inline';
 }

@@ -17,6 +17,8 @@ const scheduleNameAllowed = 'letters, digits, "_" and "-", at most 40 of them';
 const accountName = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
 const accountNameAllowed = 'letters, digits, "_", "." and "-", at most 64 of them, the first a letter or digit';
 
+const engines = ['durable', 'inline'] as const;
+
 /** The names of the input's accounts, right or not: null when it has no `accounts`. */
 export function accountNamesIn(input: unknown): readonly string[] | null {
   const accounts = isPlainObject(input) && Object.hasOwn(input, 'accounts') ? input.accounts : undefined;
@@ -56,6 +58,7 @@ export function configSchema(accounts: readonly string[], surroundings: Schedule
     ),
     alarms: v.optional(strict({ email: field.email })),
     reservedConcurrency: v.optional(field.wholeNumber(1, 1000)),
+    engine: v.optional(field.oneOf(engines), 'durable'),
   } satisfies Record<keyof PowerConfigInput, v.GenericSchema>;
   const fields = strict(entries, (input, addFault) => {
     const names = accountNamesIn(input);

@@ -2,6 +2,7 @@
 // The sentences are what people decide by, so they are compared whole.
 
 import { describe, expect, it } from 'vitest';
+import { runLifetimeMs } from '../../lib/aws/durable/limits.ts';
 import { explainConfig } from '../../lib/config/explain.ts';
 import { loadWithSchedules } from '../../lib/config/schedules.ts';
 import { readEnvironment } from '../../lib/config.ts';
@@ -27,6 +28,7 @@ describe('in plain words', () => {
       'A shutdown is given 8m, and is sent again once, 90s after an answer that changed nothing.',
       'No VM is ever forced off after a shutdown, whatever its tag says.',
       'A start is given 3m, and is sent again up to 2 times, 1m after an answer that changed nothing.',
+      'On AWS a run may last up to 24h, as a Lambda durable function; while it only waits, nothing is billed.',
       'One read of the API may take 10s, one action 2m.',
       'Between two looks at the VMs a run waits 3s at first, and at most 15s.',
       'A run that would stop or restart more than 500 VMs, or more than 80% of the listed ones (from 5 VMs up), is refused whole.',
@@ -108,8 +110,12 @@ describe('in plain words', () => {
       'A VM whose own tag says shutdown="escalate=power_off" is forced off when its patience is over; that may lose its data.',
     ],
     [
-      { start: { patience: '841s' } },
-      'A run on Lambda ends after 15m: VMs that a longer patience would still wait for are reported as unknown.',
+      { engine: 'inline' },
+      'On AWS a run is inline: it must fit into the 15m of one Lambda, which is billed while it waits.',
+    ],
+    [
+      { engine: 'inline', start: { patience: '841s' } },
+      'VMs that a longer patience would still wait for after 15m are reported as unknown.',
     ],
     [{ timezone: 'Africa/Algiers' }, 'Schedules that name no time zone are in Africa/Algiers.'],
     [
@@ -157,8 +163,15 @@ describe('in plain words', () => {
     expect(explain(input)).toContain(sentence);
   });
 
-  it('a patience that a Lambda can keep needs no warning', () => {
-    expect(explain({ start: { patience: '14m' } }).join()).not.toContain('Lambda');
+  it.each([
+    { engine: 'inline', start: { patience: '14m' } },
+    { engine: 'durable', start: { patience: '24h' } },
+  ])('a patience that the engine can keep needs no warning: %j', (input) => {
+    expect(explain(input).join()).not.toContain('reported as unknown');
+  });
+
+  it('the lifetime of a durable run is the one that is deployed', () => {
+    expect(explain({}).join()).toContain(`On AWS a run may last up to ${runLifetimeMs / 3_600_000}h,`);
   });
 
   it('without a secret the token comes from the terminal', () => {

@@ -24,6 +24,7 @@ const defaults: Config = {
   states: {},
   alarms: null,
   reservedConcurrency: null,
+  engine: 'durable',
   timezone: null,
   schedules: {},
   calendars: {},
@@ -107,6 +108,7 @@ it('everything the contract shows loads as it says', () => {
     states: { 'shut off': 'off', __odd: 'on' },
     alarms: { email: 'ops@example.com' },
     reservedConcurrency: 2,
+    engine: 'inline',
     timezone: 'europe/paris',
     schedules: {
       'office-hours': 'Sun-Thu 08:00-18:00',
@@ -201,6 +203,7 @@ it('everything the contract shows loads as it says', () => {
     states: { 'shut off': 'off', __odd: 'on' },
     alarms: { email: 'ops@example.com' },
     reservedConcurrency: 2,
+    engine: 'inline',
     timezone: 'Europe/Paris',
     schedules: {
       'office-hours': { timezone: 'Europe/Paris', on: 'Sun-Thu 08:00-18:00' },
