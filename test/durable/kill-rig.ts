@@ -1,6 +1,7 @@
 // The deployed run function as a durable execution, killed when told to, and judged by what the simulator knows.
 // OpenScaler, Secrets Manager, DynamoDB and the durable service outlive it on 127.0.0.1; time is compressed for all of them.
 
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { dynamoRunStore } from '../../lib/aws/run-store.ts';
@@ -26,7 +27,8 @@ const config = {
   shutdown: { patience: '4800ms', resendAfter: '900ms', resends: 1 },
   start: { patience: '1800ms', resendAfter: '600ms', resends: 2 },
   timeouts: { read: '5s', action: '1200ms' },
-  settle: { every: '30ms', atMost: '150ms' },
+  // Looks that are rarer than by default: a sweep kills at each of their checkpoints.
+  settle: { every: '100ms', atMost: '400ms' },
   guard: { maxVms: 1_000, maxShare: 1 },
   pace: { inFlight: 100, perSecond: 100_000 },
 };
@@ -56,13 +58,21 @@ interface Stage {
   readonly selected: readonly string[];
 }
 
-/** A fleet of so many VMs, and a tenth as many that no run selects. */
-export async function startKillRig(vms = 300): Promise<KillRig> {
+export interface KillRigSetup {
+  /** Besides these, a tenth as many that no run selects. @default 300 */
+  readonly vms?: number;
+  /** A change to the project's copy, to see that the rig notices what it breaks: a text in a file, and what it becomes. */
+  readonly sabotage?: { readonly file: string; readonly from: string; readonly to: string };
+}
+
+/** Starts all that outlives the run function. Throws `RangeError` when there is nothing to sabotage. */
+export async function startKillRig({ vms = 300, sabotage }: KillRigSetup = {}): Promise<KillRig> {
   const bystanders = plainFleet(vms / 10, { env: 'prod' }).map((spec, index) => ({ ...spec, id: vms + index + 1 }));
   const simulator = await startSimulator({ token, fleet: [...plainFleet(vms, { mix }), ...bystanders], speed });
   const secrets = await startSecretsManager({ secrets: { 'openscaler/token': token } });
   const dynalite = await startDynalite('power-kill');
   const project = await copyProject(config);
+  if (sabotage !== undefined) await change(join(project.directory, sabotage.file), sabotage);
   const backend = await startDurableBackend({
     speed,
     bounds: { invocations: 200, ms: 60_000 },
@@ -96,6 +106,12 @@ export async function startKillRig(vms = 300): Promise<KillRig> {
       await Promise.all([simulator.close(), secrets.close(), dynalite.close(), project.remove()]);
     },
   };
+}
+
+async function change(path: string, { from, to }: { readonly from: string; readonly to: string }): Promise<void> {
+  const before = await readFile(path, 'utf8');
+  if (!before.includes(from)) throw new RangeError(`${path} does not have ${from}`);
+  await writeFile(path, before.replaceAll(from, to));
 }
 
 async function play(name: string, action: Action, kill: KillPlan | undefined, stage: Stage): Promise<Play> {

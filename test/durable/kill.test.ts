@@ -1,0 +1,71 @@
+// The deployed run function, killed in the middle of 300 VMs: every VM's outcome is true, none is lost, and no reboot comes twice.
+// A seeded sample of what `npm run bench:kill` does whole, and the moments at which most can go wrong.
+
+import { uniformInt } from 'pure-rand/distribution/uniformInt';
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type KillPlan, killAt, type Mishap } from './backend.ts';
+import { type KillRig, startKillRig } from './kill-rig.ts';
+import type { Update } from './wire.ts';
+
+const seed = 20_261;
+let rig: KillRig;
+
+beforeAll(async () => {
+  rig = await startKillRig();
+});
+
+afterAll(() => rig.close());
+
+/** Kills once, at the first checkpoint with such an update. */
+function killWhen(name: RegExp, action: Update['Action'], when: Mishap): KillPlan {
+  let isDone = false;
+  return ({ request }) => {
+    if (isDone || !request.Updates.some((update) => update.Action === action && name.test(update.Name ?? '')))
+      return null;
+    isDone = true;
+    return when;
+  };
+}
+
+/** A chunk of sends. */
+const chunk = /^send-.*-\d+-\d+$/;
+
+describe.each(['shutdown', 'reboot'] as const)('a %s of 300 VMs', (action) => {
+  it.each([
+    ['before a chunk of sends is known to have begun', killWhen(chunk, 'START', 'before')],
+    ['after a chunk of sends is known to have begun', killWhen(chunk, 'START', 'after')],
+    ['before a chunk’s answers are stored', killWhen(chunk, 'SUCCEED', 'before')],
+    ['after a chunk’s answers are stored', killWhen(chunk, 'SUCCEED', 'after')],
+    ['before its end is stored', killWhen(/^keep$/, 'SUCCEED', 'before')],
+  ])('ends in the truth when it is killed %s', async (_moment, kill) => {
+    const { end, faults } = await rig.play(action, kill);
+    expect([end.deaths, faults]).toEqual([1, []]);
+  });
+
+  it('ends in the truth when it is killed at checkpoints picked by chance', async () => {
+    const random = xoroshiro128plus(seed);
+    for (const when of ['before', 'after'] as const) {
+      const { end, faults } = await rig.play(action, killAt(uniformInt(random, 1, 25), when));
+      expect([when, end.deaths, faults]).toEqual([when, 1, []]);
+    }
+  });
+
+  it('ends in the truth when it is killed again and again', async () => {
+    const random = xoroshiro128plus(seed);
+    const storm: KillPlan = () => ([null, null, null, 'before', 'after'] as const)[uniformInt(random, 0, 4)] ?? null;
+    const { end, faults } = await rig.play(action, storm);
+    expect(faults).toEqual([]);
+    expect(end.deaths).toBeGreaterThan(3);
+  });
+});
+
+describe('the rig', () => {
+  it('notices a reboot that is sent again after a crash', async () => {
+    const [from, to] = ['StepSemantics.AtMostOncePerRetry', 'StepSemantics.AtLeastOncePerRetry'];
+    const sabotaged = await startKillRig({ sabotage: { file: 'lib/aws/durable/engine.ts', from, to } });
+    const { faults } = await sabotaged.play('reboot', killWhen(chunk, 'SUCCEED', 'before'));
+    await sabotaged.close();
+    expect(faults).toContainEqual(expect.stringMatching(/^VM \d+ got a reboot twice$/));
+  });
+});
