@@ -25,6 +25,9 @@ const documents = ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', ...globSync('
 const commandNames = [
   'list',
   'run',
+  'runs',
+  'watch',
+  'cancel',
   'check',
   'schedule',
   'plan',
@@ -39,6 +42,9 @@ const nothing = async () => exitCode.well;
 const commands: Commands = {
   list: nothing,
   run: nothing,
+  runs: nothing,
+  watch: nothing,
+  cancel: nothing,
   check: nothing,
   schedule: nothing,
   plan: nothing,
