@@ -183,7 +183,9 @@ class Stage {
       store: this.#store,
       clock: this.#clock,
       log: silentLog,
-      remainingMs: runTimeoutMs,
+      engine: world.engine,
+      claimant: name,
+      lifetimeMs: runTimeoutMs,
       conduct: (run, hooks) => conduct(run, { ...world, ...hooks }),
     });
   }
