@@ -107,6 +107,10 @@ async function truth(): Promise<ReadonlyMap<string, string>> {
 }
 
 describe('the deployed shape on localhost', () => {
+  it('says that runs are inline here, for the configuration would have them durable', () => {
+    expect(printed).toContain('inline, whatever "engine" says');
+  });
+
   it('does a run that is posted, and tells of every VM what is true', async () => {
     const before = await truth();
     const posted = await api('/v1/runs', {
@@ -130,7 +134,7 @@ describe('the deployed shape on localhost', () => {
     expect(others.filter(([vm, power]) => after.get(vm) !== power)).toEqual([]);
     // Two VMs ignore every signal: the run function throws, and nothing ends because of it.
     expect(named('failed').map(({ name }) => name.replace(/-\d+$/, ''))).toEqual(['dev-legacy', 'dev-legacy']);
-    await hasPrinted('function openscaler-power-dev-run ended in an error', 5_000);
+    await hasPrinted('function openscaler-power-dev-durable-run ended in an error', 5_000);
   }, 60_000);
 
   it('does the run of a cron that is fired through the Lambda endpoint, once for one time', async () => {
