@@ -25,7 +25,7 @@ export function openLaunch(
   const { runFunctionName, logLevel } = readEnvironment();
   const store = openRuns({ clock });
   const log = makeTerminalLog(notes, verbose ? 'debug' : logLevelOf(logLevel));
-  const what = 'the function that does its runs, such as openscaler-power-dev-run';
+  const what = 'what its functions have it set to, such as openscaler-power-dev-durable-run:durable';
   const launcher: Launcher = lambdaLauncher({ functionName: needed('POWER_RUN_FUNCTION', runFunctionName, what) });
   return { store, launcher, clock, log };
 }

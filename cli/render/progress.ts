@@ -11,12 +11,15 @@ import { paintResult, sayCounts, signOf } from './result-style.ts';
 const mostNamed = 6;
 const barWidth = 24;
 
+type TierEvent = Extract<RunEvent, { kind: 'tier' }>;
+
 /** What is known so far; `apply` takes the events in their order. */
 export class Progress {
   readonly outcomes: Outcome[] = [];
   #counts: Partial<Record<Result, number>> = {};
   #listed: { readonly vms: number; readonly unlisted: number } | null = null;
   #planned: { readonly selected: number; readonly toSend: number } | null = null;
+  readonly #tiers = new Map<string, TierEvent>();
   /** POSTs whose answer has not come, by account/id. */
   readonly #sending = new Map<string, string>();
   /** VMs that were sent to and are not settled. */
@@ -26,6 +29,9 @@ export class Progress {
     switch (event.kind) {
       case 'listed':
         this.#listed = { vms: event.vms, unlisted: event.unlisted.length };
+        return;
+      case 'tier':
+        this.#tiers.set(`${event.direction} ${event.tier}`, event);
         return;
       case 'planned':
         this.#planned = { selected: event.selected, toSend: event.toSend };
@@ -60,6 +66,7 @@ export class Progress {
       `  ${this.#sayPlan(paint)}`,
     ];
     if (this.#planned === null) return lines;
+    if (this.#tiers.size > 0) lines.push(`  tiers    ${[...this.#tiers.values()].map(sayTier).join(' · ')}`);
     const named = [...this.#sending.values()].slice(0, mostNamed).map(plain).join(', ');
     const more = this.#sending.size > mostNamed ? ` and ${this.#sending.size - mostNamed} more` : '';
     const waiting = this.#open.size - this.#sending.size;
@@ -88,11 +95,19 @@ export class Progress {
   }
 }
 
+function sayTier({ direction, tier, state }: TierEvent): string {
+  return `${tier} ${direction === 'up' ? '↑' : '↓'} ${state}`;
+}
+
 /** The line that a pipe or a log file gets for an event, or null where it would only be noise. */
 export function lineOf(event: RunEvent, paint: Paint): string | null {
   switch (event.kind) {
     case 'listed':
       return `listed ${event.vms} VMs${event.unlisted.map(({ account, project, reason }) => `; not listed: ${plain(`${account}/${project}`)} (${plain(reason)})`).join('')}`;
+    case 'tier': {
+      const why = event.why === undefined ? '' : ` (${plain(event.why)})`;
+      return `tier ${event.tier} (${event.direction}), ${event.vms} to act on: ${event.state}${why}`;
+    }
     case 'planned':
       return `${event.selected} selected, ${event.toSend} to send`;
     case 'sent':
