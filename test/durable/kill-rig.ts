@@ -18,17 +18,18 @@ import { startDynalite } from '../fixtures/dynalite.ts';
 import { copyProject } from '../fixtures/project.ts';
 import { type DurableBackend, type ExecutionEnd, type KillPlan, startDurableBackend } from './backend.ts';
 
-/** Simulated milliseconds per real one: in the cloud, and in the durable service's waits. */
+/** Simulated milliseconds per real one in the cloud; the policy is compressed to match. */
 const speed = 100;
+/** The shortest durable wait, a second, is then as long as the policy's pauses: it suspends, but not for long. */
+const waitSpeed = 4;
 const token = 'the-token-of-the-kill-tests';
 
-/** The default policy, compressed as the cloud is. */
+/** The default policy, compressed as the cloud is; the patience a little more, for it bounds how long a test takes. */
 const config = {
-  shutdown: { patience: '4800ms', resendAfter: '900ms', resends: 1 },
+  shutdown: { patience: '3200ms', resendAfter: '900ms', resends: 1 },
   start: { patience: '1800ms', resendAfter: '600ms', resends: 2 },
   timeouts: { read: '5s', action: '1200ms' },
-  // Looks that are rarer than by default: a sweep kills at each of their checkpoints.
-  settle: { every: '100ms', atMost: '400ms' },
+  settle: { every: '250ms', atMost: '250ms' },
   guard: { maxVms: 1_000, maxShare: 1 },
   pace: { inFlight: 100, perSecond: 100_000 },
 };
@@ -74,7 +75,7 @@ export async function startKillRig({ vms = 300, sabotage }: KillRigSetup = {}): 
   const project = await copyProject(config);
   if (sabotage !== undefined) await change(join(project.directory, sabotage.file), sabotage);
   const backend = await startDurableBackend({
-    speed,
+    speed: waitSpeed,
     bounds: { invocations: 200, ms: 60_000 },
     functions: {
       'power-run': {
