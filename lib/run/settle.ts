@@ -18,6 +18,7 @@ import {
   timedOut,
 } from '../core/pursuit.ts';
 import { vmKey } from '../core/vm.ts';
+import type { TurnCalls } from './calls.ts';
 import { pause } from './engine.ts';
 import { look } from './look.ts';
 import type { JournalEntry } from './send.ts';
@@ -34,7 +35,7 @@ const pauseShare = 1 / 50;
 /** How long a stopped run goes on looking at what it has sent. */
 const stopGraceMs = 30_000;
 
-/** The shortest wait of a durable engine: it is over when another process has taken over. */
+/** The shortest wait of a durable engine. */
 const handOverMs = 1_000;
 
 /**
@@ -50,22 +51,44 @@ export async function settle(
   const follow = async ([account, own]: (typeof byAccount)[number], engine = world.engine) => {
     const settlement = new Settlement(`${label}-${account}`, own, { ...world, engine });
     while (settlement.isOpen) await settlement.round();
-    return settlement.outcomes;
+    return settlement.settled;
   };
   const [first, ...others] = byAccount;
   // Most fleets have one account: their runs have no step more than they need.
-  if (first === undefined || others.length === 0) return first === undefined ? [] : follow(first);
+  if (first === undefined || others.length === 0) return first === undefined ? [] : (await follow(first)).outcomes;
+  let isTold = false;
   const settled = await world.engine.map(
     `settle-${label}`,
     byAccount,
-    (each, _index, engine) => follow(each, engine),
+    (each, _index, engine) => {
+      isTold = true;
+      return follow(each, engine);
+    },
     byAccount.length,
   );
-  return settled.flat();
+  if (!isTold) for (const account of settled) tellAgain(account, world);
+  return settled.flatMap(({ outcomes }) => outcomes);
+}
+
+/** What became of an account, and what a later turn has to know of how. */
+interface Settled {
+  readonly outcomes: readonly Outcome[];
+  readonly calls: readonly TurnCalls[];
+  /** The outcomes, by key, that are in the store. */
+  readonly kept: readonly string[];
+}
+
+// A turn before this one settled them all, and this one has only the results.
+function tellAgain({ outcomes, calls, kept }: Settled, world: LeasedWorld): void {
+  for (const turn of calls) world.calls.note(turn);
+  world.recorder?.assume(kept);
+  for (const outcome of outcomes) world.onEvent?.({ kind: 'settled', outcome });
 }
 
 class Settlement {
-  readonly outcomes: Outcome[] = [];
+  readonly #outcomes: Outcome[] = [];
+  readonly #calls = new Map<string, TurnCalls>();
+  readonly #kept: string[] = [];
   readonly #name: string;
   readonly #world: LeasedWorld;
   readonly #open = new Map<string, Pursuit>();
@@ -77,8 +100,8 @@ class Settlement {
   #pauseMs: number;
   #lastAt: number;
   #stoppedAt: number | null = null;
-  /** The process is about to end: nothing is sent before another one has taken over. */
-  #isTurnOver = false;
+  /** The turn that is about to end: nothing is sent before another one has taken over. */
+  #turnOver: string | null = null;
 
   constructor(name: string, pursuits: readonly Pursuit[], world: LeasedWorld) {
     this.#name = name;
@@ -89,6 +112,10 @@ class Settlement {
     this.#begunAt = pursuits[0]?.begunAt ?? 0;
     this.#lastAt = this.#begunAt;
     this.#stopped = world.stop === undefined ? undefined : whenAborted(world.stop);
+  }
+
+  get settled(): Settled {
+    return { outcomes: this.#outcomes, calls: [...this.#calls.values()], kept: this.#kept };
   }
 
   get isOpen(): boolean {
@@ -107,14 +134,20 @@ class Settlement {
     return `${what}-${this.#name}-${this.#rounds}`;
   }
 
+  // A wait alone does not end the process while another account is still sending from it.
   async #handOver(): Promise<void> {
-    if (!this.#isTurnOver || this.#waves.sending > 0) return;
-    await this.#world.engine.wait(this.#step('turn'), handOverMs);
-    this.#isTurnOver = false;
+    if (this.#turnOver === null || this.#waves.sending > 0) return;
+    const { engine } = this.#world;
+    let turn = this.#turnOver;
+    for (let tries = 0; turn === this.#turnOver; tries += 1) {
+      await engine.wait(this.#step(`turn-${tries}`), handOverMs * 2 ** tries);
+      turn = await engine.step(this.#step(`taken-over-${tries}`), async () => engine.turn.id);
+    }
+    this.#turnOver = null;
   }
 
   #sendWhatIsDue(): void {
-    if (this.#isTurnOver) return;
+    if (this.#turnOver !== null) return;
     const due = [...this.#open.values()].filter(({ phase }) => phase === 'due');
     if (due.length === 0) return;
     for (const pursuit of due) this.#update(vmKey(pursuit.vm), handedOver);
@@ -128,14 +161,15 @@ class Settlement {
     const isSending = this.#waves.sending > 0;
     const early = Promise.race(this.#reasonsToHurry(isSending));
     if (!isSending) await engine.wait(this.#step('pause'), ms, early);
-    const { chunks, at, isStopped, lost } = await engine.step(this.#step('answers'), async () => {
+    const { chunks, at, isStopped, lost, turn } = await engine.step(this.#step('answers'), async () => {
       if (isSending) await pause(clock, ms, early);
       const lost = await this.#lostLeases();
-      return { lost, chunks: this.#waves.back(), at: clock.now(), isStopped: await this.#isStopped() };
+      const stop = await this.#isStopped();
+      return { lost, chunks: this.#waves.back(), at: clock.now(), isStopped: stop, turn: engine.turn.id };
     });
     const entries = await this.#waves.take(chunks);
     for (const key of lost) this.#update(key, (pursuit) => superseded(pursuit, at));
-    for (const entry of entries) this.#note(entry, at);
+    for (const entry of entries) this.#note(entry, at, turn);
     this.#growPause(isSending);
     if (isStopped) this.#stopAll(at);
   }
@@ -170,9 +204,11 @@ class Settlement {
     }
   }
 
-  #note({ key, answered: event }: JournalEntry, at: number): void {
-    if (event === 'later') this.#isTurnOver = true;
+  #note({ key, answered: event }: JournalEntry, at: number, turn: string): void {
+    if (event === 'later') this.#turnOver = turn;
     this.#update(key, (pursuit) => {
+      const mayHaveLeft = event === 'cut-off' || (event !== 'later' && 'posts' in event && event.posts > 0);
+      if (mayHaveLeft) this.#world.recorder?.sent(key, pursuit.action);
       if (event === 'later') return handedBack(pursuit);
       if (event === 'cut-off') return cutOff(pursuit, at);
       return 'bug' in event ? broken(pursuit, event.bug, event.answeredAt) : answered(pursuit, event);
@@ -201,7 +237,9 @@ class Settlement {
     });
     const { at } = result;
     calls.note(result.calls);
+    this.#calls.set(result.calls.turn, result.calls);
     recorder?.assume(result.kept);
+    this.#kept.push(...result.kept);
     for (const [key, sight] of Object.entries(result.sights)) this.#sights.set(key, sight);
     this.#lastAt = at;
     const time = { at, graceMs: 2 * policy.settle.atMostMs };
@@ -245,7 +283,7 @@ class Settlement {
     this.#open.set(key, after);
     if (after.outcome === null) return;
     this.#open.delete(key);
-    this.outcomes.push(after.outcome);
+    this.#outcomes.push(after.outcome);
     this.#world.onEvent?.({ kind: 'settled', outcome: after.outcome });
   }
 }
