@@ -30,7 +30,7 @@ export interface RunWorld {
   readonly leases: Leases;
   readonly onEvent?: (event: RunEvent) => void;
   /** Keeps what the events tell; asked at every look. */
-  readonly recorder?: Pick<RunRecorder, 'keep' | 'assume'>;
+  readonly recorder?: Pick<RunRecorder, 'keep' | 'assume' | 'sent'>;
   /** Whether somebody cancelled the run from outside; asked at every look. */
   readonly isCancelled?: () => Promise<boolean>;
   /** Aborted: nothing more is sent; what is in flight is settled for a short while, then reported. */
