@@ -1,6 +1,7 @@
 // What one invocation of the run function may use of a run: its only process, or one turn of many of a durable execution.
 // The SDK of durable executions is loaded by the first one.
 
+import { randomUUID } from 'node:crypto';
 import type { Context } from 'aws-lambda';
 import { dynamoAttic } from '../lib/aws/durable/attic.ts';
 import { runLifetimeMs } from '../lib/aws/durable/limits.ts';
@@ -13,10 +14,13 @@ export type RunTurn = Pick<WorkWorld, 'engine' | 'claimant' | 'lifetimeMs'>;
 
 type WorkRun = (nameOf: () => string, turn: RunTurn) => Promise<void>;
 
-/** The whole of a run that has to fit into this invocation. */
+/**
+ * The whole of a run that has to fit into this invocation. A claimant of its own: Lambda's retry has the same request id, and must not
+ * find the claim of a process that is gone and whose sends nobody remembers.
+ */
 export function inlineTurn(context: Context): RunTurn {
   const engine = inProcessEngine(wiring.clock);
-  return { engine, claimant: context.awsRequestId, lifetimeMs: context.getRemainingTimeInMillis() };
+  return { engine, claimant: randomUUID(), lifetimeMs: context.getRemainingTimeInMillis() };
 }
 
 const attic = once(() => dynamoAttic({ table: wiring.table(), clock: wiring.clock }));

@@ -30,14 +30,22 @@ export class CallCount {
     return { turn: id, calls };
   }
 
-  /** Notes a step's result; of each turn the last one counts. */
+  /** Notes a step's result; of each turn the most counts, for accounts side by side are replayed in another order. */
   note({ turn, calls }: TurnCalls): void {
-    this.#turns.set(turn, calls);
+    this.#turns.set(turn, most(calls, this.#turns.get(turn) ?? calls));
   }
 
   get total(): Calls {
     return sum([...this.#turns.values()]);
   }
+}
+
+function most(one: Calls, other: Calls): Calls {
+  return {
+    lists: Math.max(one.lists, other.lists),
+    reads: Math.max(one.reads, other.reads),
+    actions: Math.max(one.actions, other.actions),
+  };
 }
 
 function sum(all: readonly Calls[]): Calls {

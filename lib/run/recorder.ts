@@ -10,6 +10,8 @@ export interface RunRecorder {
   readonly onEvent: (event: RunEvent) => void;
   /** Writes what is new; the keys of the outcomes that are in the store now and were not before. Never throws. */
   readonly keep: () => Promise<readonly string[]>;
+  /** Takes a VM for sent to: a turn before this one may have done it. */
+  readonly sent: (key: string, action: Action) => void;
   /** Takes outcomes for kept: a turn before this one wrote them. */
   readonly assume: (keys: readonly string[]) => void;
   /** Writes the last figures, and every outcome of the report (without one, of those told) that is not kept; what could not be. */
@@ -34,6 +36,7 @@ class Recording implements RunRecorder {
   readonly #tiers = new TierFigures();
   #selected = 0;
   #keptFigures = '';
+  #writing: Promise<unknown> = Promise.resolve();
 
   constructor(name: string, store: Pick<RunStore, 'progress'>, log: Log) {
     this.#name = name;
@@ -44,26 +47,33 @@ class Recording implements RunRecorder {
   onEvent = (event: RunEvent): void => {
     if (event.kind === 'planned') this.#selected = event.selected;
     if (event.kind === 'tier') this.#tiers.tell(event);
-    if (event.kind === 'sent') this.#noteSent(keyOf(event), event.action);
+    if (event.kind === 'sent') this.sent(keyOf(event), event.action);
     if (event.kind === 'settled') this.#noteSettled(event.outcome);
   };
 
-  #noteSent(key: string, action: Action): void {
+  sent = (key: string, action: Action): void => {
     this.#sent.add(key);
     this.#tiers.sent(key, action);
-  }
+  };
 
   #noteSettled(outcome: Outcome): void {
     const { action, attempts } = outcome;
     const key = keyOf(outcome);
     // A turn before this one may have sent it.
-    if (attempts > 0 && action !== null) this.#noteSent(key, action);
+    if (attempts > 0 && action !== null) this.sent(key, action);
     this.#settled.add(key);
     this.#tiers.settled(key, action);
     if (!this.#kept.has(key)) this.#waiting.set(key, outcome);
   }
 
-  keep = async (): Promise<readonly string[]> => {
+  // Two accounts look at once: one after the other, so that no outcome is written twice and no figure falls back.
+  keep = (): Promise<readonly string[]> => {
+    const kept = this.#writing.then(() => this.#keepNow());
+    this.#writing = kept;
+    return kept;
+  };
+
+  async #keepNow(): Promise<readonly string[]> {
     const figures: RunProgress = {
       selected: this.#selected,
       sent: this.#sent.size,
@@ -87,7 +97,7 @@ class Recording implements RunRecorder {
     this.assume(keys);
     this.#keptFigures = text;
     return keys;
-  };
+  }
 
   assume = (keys: readonly string[]): void => {
     for (const key of keys) {

@@ -45,6 +45,9 @@ export interface Wave {
 /** How long before its process ends a send must be back, so that what came of it can still be remembered. */
 const turnMarginMs = 30_000;
 
+/** A turn that has this long left sends, however long an action may take: its time-out is cut to what is left. */
+const longEnoughMs = 5 * 60_000;
+
 // What may happen only once is better known in small parts: all of a part that was cut off is unknown.
 const smallPart = 4;
 
@@ -133,7 +136,8 @@ function limitsOf(pursuit: Pursuit, world: SendWorld) {
 
 /** Whether what would be sent now might not be back before the process ends. */
 function isTurnOver({ clock, engine, policy }: SendWorld): boolean {
-  return clock.now() >= engine.turn.endsAt - policy.timeouts.actionMs - turnMarginMs;
+  const holdMs = Math.min(policy.timeouts.actionMs, longEnoughMs);
+  return clock.now() >= engine.turn.endsAt - holdMs - turnMarginMs;
 }
 
 // A secret that can't be read means that nothing was sent: it is this account's token trouble, like a 401.

@@ -20,12 +20,10 @@ export interface LiveOperation {
   /** From 1, over all turns. */
   readonly nth: number;
   readonly turn: number;
-  /** Whether nothing else is being carried out, so that a service would end the process while it waits. */
-  readonly isAlone: boolean;
 }
 
-/** Whether the turn ends here. */
-export type Ends = (operation: LiveOperation, moment: Moment) => boolean;
+/** Whether the turn ends here. `isAlone`: no step is being carried out, so that a service would end the process while it waits. */
+export type Ends = (operation: LiveOperation & { readonly isAlone: boolean }, moment: Moment) => boolean;
 
 interface Entry {
   readonly kind: OperationKind;
@@ -199,11 +197,10 @@ export class ResumingEngine implements Engine {
   async #carryOut<T>(place: string, entry: Entry, fn: Carried<T>): Promise<T> {
     const { journal, turn, ends } = this.#parts;
     const { kind, name, begunAt } = entry;
-    const isAlone = turn.running === 0;
-    const operation = { kind, name, nth: journal.operations.length + 1, turn: turn.nth, isAlone };
+    const operation = { kind, name, nth: journal.operations.length + 1, turn: turn.nth };
     journal.operations.push(operation);
     const isOver = (moment: Moment) => {
-      if (!turn.isOver && ends(operation, moment)) turn.end();
+      if (!turn.isOver && ends({ ...operation, isAlone: turn.running === 0 }, moment)) turn.end();
       return turn.isOver;
     };
     if (isOver('begun')) return forEver();
@@ -213,7 +210,8 @@ export class ResumingEngine implements Engine {
     if (isWork) turn.running -= 1;
     if (isOver('done')) return forEver();
     const kept = JSON.stringify(result) ?? 'null';
-    if (!isDeepStrictEqual(JSON.parse(kept), result)) journal.faults.push(`JSON changes the result of ${name}: ${kept}`);
+    if (!isDeepStrictEqual(JSON.parse(kept), result))
+      journal.faults.push(`JSON changes the result of ${name}: ${kept}`);
     entry.kept = kept;
     if (isOver('kept')) return forEver();
     return opened<T>(kept);

@@ -11,20 +11,23 @@ import { handler as webhook } from '../../handlers/webhook.ts';
 import { startSecretsManager } from '../../simulator/secrets-manager.ts';
 import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
 import { startDynalite } from '../fixtures/dynalite.ts';
+import { lambdaContext } from '../fixtures/lambda-context.ts';
 import { listen } from '../fixtures/local-aws.ts';
 import { type EventParts, httpEvent, readAnswer } from '../http/api-bench.ts';
 
 const token = 'the-token-of-this-test';
-const context = { awsRequestId: 'request-1', getRemainingTimeInMillis: () => 60_000 };
+const context = lambdaContext('request-1', 60_000);
 const closers: (() => Promise<void>)[] = [];
 const runs: Promise<unknown>[] = [];
+const invoked: string[] = [];
 let simulator: Simulator;
 
-// Lambda's Invoke: takes the event and runs it behind the caller's back, as an asynchronous invocation does.
+// Lambda's Invoke: takes the event and runs it behind the caller's back, as an asynchronous invocation does, and not durably.
 async function startLambda(): Promise<string> {
   const server = createServer(async (request, response) => {
     const parts: Buffer[] = [];
     for await (const part of request) parts.push(part);
+    invoked.push(`${request.url} ${request.headers['x-amz-durable-execution-name']}`);
     runs.push(run(JSON.parse(Buffer.concat(parts).toString()), context).catch((error: unknown) => error));
     response.writeHead(202).end();
   });
@@ -46,7 +49,7 @@ beforeAll(async () => {
   closers.push(simulator.close, secrets.close, dynalite.close);
   Object.assign(process.env, {
     POWER_TABLE: 'power-handlers',
-    POWER_RUN_FUNCTION: 'power-run',
+    POWER_RUN_FUNCTION: 'power-run:durable',
     OPENSCALER_API_URL: simulator.url,
     OPENSCALER_SECRET_ID: 'openscaler/token',
     LOG_LEVEL: 'ERROR',
@@ -85,6 +88,8 @@ describe('the deployed handlers', () => {
     const event = { cron: 'dev-down', scheduledTime: new Date().toISOString() };
     const first = await scheduled(event);
     expect(await scheduled(event)).toEqual({ run: first.run, isNew: false });
+    const invocation = `/2015-03-31/functions/power-run/invocations?Qualifier=durable ${first.run}`;
+    expect(new Set(invoked)).toEqual(new Set([invocation]));
     expect(new Set(await Promise.all(runs))).toEqual(new Set([undefined]));
     const { status, json, text } = await call({ method: 'GET', path: `/v1/runs/${first.run}` });
     expect([status, json.run.status, json.summary.verdict]).toEqual([200, 'ended', 'well']);

@@ -41,24 +41,46 @@ interface Scripted extends FakeVm {
 
 const wanted = { start: 'running', shutdown: 'shutoff', power_off: 'shutoff', reboot: 'running', reset: 'running' };
 
+const removed: Scripted['answers'] = (vm, _nth, cloud) => {
+  cloud.remove(vm.id);
+  return status(404);
+};
+
 /** Every kind of answer, for an action that leads to `end`. */
 function answering(action: Action, tiers: readonly (string | undefined)[] = [undefined]): Scripted[] {
   const end = wanted[action];
   const begin = end === 'running' ? 'shutoff' : 'running';
+  const now: Scripted['answers'] = (vm, _nth, cloud) => {
+    cloud.setState(vm.id, end);
+    return status(200);
+  };
+  /** With this answer, from the `from`-th send on it comes to its end after `ms`. */
+  const later =
+    (code: number, ms: number, from = 1): Scripted['answers'] =>
+    (vm, nth, cloud) => {
+      if (nth >= from) cloud.becomes(vm.id, end, ms);
+      return status(code);
+    };
+  const held =
+    (ms: number): Scripted['answers'] =>
+    async (vm, nth, cloud, clock) => {
+      await clock.sleep(ms);
+      return now(vm, nth, cloud, clock);
+    };
   const answers: [Scripted['answers'], Partial<FakeVm>?][] = [
-    [(vm, _nth, cloud) => (cloud.setState(vm.id, end), status(200))],
-    [(vm, _nth, cloud) => (cloud.becomes(vm.id, end, 20_000), status(202))],
-    [(vm, nth, cloud) => (nth > 1 && cloud.becomes(vm.id, end, 4_000), status(500))],
-    [(vm, _nth, cloud) => (cloud.becomes(vm.id, end, 10_000), status(500))],
-    [(vm, _nth, cloud, clock) => clock.sleep(60_000).then(() => (cloud.setState(vm.id, end), status(200)))],
+    [now],
+    [later(202, 20_000)],
+    [later(500, 4_000, 2)],
+    [later(500, 10_000)],
+    [held(60_000)],
     [() => status(409, 'locked')],
-    [(vm, _nth, cloud) => (cloud.remove(vm.id), status(404))],
-    [(vm, nth, cloud) => (nth > 1 && cloud.becomes(vm.id, end, 8_000), status(nth > 1 ? 200 : 429))],
-    [() => status(200), { state: end }],
+    [removed],
+    [(vm, nth, cloud, clock) => (nth === 1 ? status(429) : now(vm, nth, cloud, clock))],
+    [now, { state: end }],
     [() => status(200)],
     [() => status(401)],
-    [(vm, _nth, cloud, clock) => clock.sleep(15_000).then(() => (cloud.setState(vm.id, end), status(200)))],
-    [() => status(200), { state: begin === 'running' ? 'in shutdown' : 'booting' }],
+    [held(15_000)],
+    [now, { state: begin === 'running' ? 'in shutdown' : 'booting' }],
   ];
   return answers.map(([answer, more], index) => {
     const tier = tiers[index % tiers.length];
@@ -71,7 +93,7 @@ const rebooting: Scripted[] = [
   ...Array.from({ length: 5 }, (_, index) => ({ ...dev(String(index + 1)), answers: () => status(200) })),
   { ...dev('6'), answers: () => status(500) },
   { ...dev('7'), answers: () => status(409, 'locked') },
-  { ...dev('8'), answers: (vm, _nth, cloud) => (cloud.remove(vm.id), status(404)) },
+  { ...dev('8'), answers: removed },
   { ...dev('9'), answers: (_vm, _nth, _cloud, clock) => clock.sleep(60_000).then(() => status(200)) },
   { ...dev('10'), answers: () => status(401) },
   { ...dev('11', { state: 'shutoff' }), answers: () => status(200) },
