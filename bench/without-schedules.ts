@@ -6,7 +6,13 @@ import { memoryStateStore } from '../cli/state/memory.ts';
 import { systemClock } from '../lib/clock.ts';
 import { makeSchedules } from '../lib/core/schedule/schedules.ts';
 
-const settings = { catchUpMs: 0, adopt: 'next-boundary', retryPausesMs: [0], alarmAfter: 1 } as const;
+const settings = {
+  catchUpMs: 0,
+  adopt: 'next-boundary',
+  retryPausesMs: [0],
+  alarmAfter: 1,
+  tickEveryMs: 300_000,
+} as const;
 
 /** Schedules, state and leases for one run. */
 export function withoutSchedules() {

@@ -228,4 +228,18 @@ describe('power check', () => {
     expect(faulty).toMatchObject([{ id: '3' }]);
     expect(ended.code).toBe(1);
   });
+
+  it('warns of a tag that keeps a VM for longer than an override may last', async () => {
+    const { power } = await useRig([
+      { id: 1, name: 'long', description: '[keep-off-until=2999-01-01T00:00Z]' },
+      { id: 2, name: 'vault', description: '[keep-off-until=2999-01-01T00:00Z protected]' },
+      { id: 3, name: 'over', description: '[keep-on-until=2026-01-01T00:00Z]' },
+    ]);
+    const ended = await power(['check', '--json']);
+    expect(JSON.parse(ended.stdout).fleet.longKeeps).toEqual([
+      { id: '1', name: 'long', account: 'main', project: 'default', keep: 'off', until: '2999-01-01T00:00:00Z' },
+    ]);
+    expect((await power(['check'])).stdout).toContain('VM 1 long: its tag keeps it off until 2999-01-01T00:00:00Z; an');
+    expect(ended.code).toBe(0);
+  });
 });

@@ -30,6 +30,7 @@ const defaults: Config = {
     adopt: 'next-boundary',
     retryPausesMs: [600_000, 1_200_000, 2_400_000, 3_600_000],
     alarmAfter: 3,
+    tickEveryMs: 300_000,
   },
   tick: { everyMs: 300_000, maxAgeMs: 600_000 },
   overrides: { maxDurationMs: 604_800_000 },
@@ -181,7 +182,7 @@ it('everything the contract shows loads as it says', () => {
     },
     calendars: input.calendars,
     tick: { everyMs: 3_600_000, maxAgeMs: 60_000 },
-    scheduling: { catchUpMs: 3_600_000, adopt: 'now', retryPausesMs: [60_000], alarmAfter: 1 },
+    scheduling: { catchUpMs: 3_600_000, adopt: 'now', retryPausesMs: [60_000], alarmAfter: 1, tickEveryMs: 3_600_000 },
     overrides: { maxDurationMs: 31_622_400_000 },
     prices: {
       currency: 'DZD',
