@@ -41,7 +41,12 @@ export interface Plan {
 
 /** What is wished for one VM: an action, or to leave it alone for a reason. */
 export type Wish =
-  | { readonly vm: Vm; readonly action: Action }
+  | {
+      readonly vm: Vm;
+      readonly action: Action;
+      /** As the end of a sentence, for a dry run to say; where nobody asked for the action by its name. */
+      readonly why?: string;
+    }
   | {
       readonly vm: Vm;
       readonly leave: { readonly result: 'unchanged' | 'skipped'; readonly code: OutcomeCode; readonly reason: string };
@@ -72,8 +77,9 @@ export function planWishes(
   const refusal = refusalOf(parted.pursuits, leave, vms.length, policy);
   if (refusal !== null)
     return allEnd(parted, ({ vm, action }) => untouched(vm, action, { result: 'refused', ...refusal }));
-  if (leave.dryRun) return allEnd(parted, (pursuit) => untouched(pursuit.vm, pursuit.action, planned(pursuit)));
-  return parted;
+  if (!leave.dryRun) return parted;
+  const whys = new Map(wishes.map((wish) => [wish.vm, 'why' in wish ? wish.why : undefined]));
+  return allEnd(parted, (pursuit) => untouched(pursuit.vm, pursuit.action, planned(pursuit, whys.get(pursuit.vm))));
 }
 
 function part(wishes: readonly Wish[], policy: RunPolicy, now: number): Parted {
@@ -106,12 +112,15 @@ function allEnd({ pursuits, outcomes }: Parted, end: (pursuit: Pursuit) => Outco
   return { pursuits: [], outcomes: [...outcomes, ...pursuits.map(end)] };
 }
 
-function planned({ vm, action, phase, awaits }: Pursuit): { result: 'planned'; code: 'dry-run'; reason: string } {
+function planned(
+  { vm, action, phase, awaits }: Pursuit,
+  why = `it is ${vm.power}`,
+): { result: 'planned'; code: 'dry-run'; reason: string } {
   const what =
     phase === 'due'
-      ? `${action} would be sent: it is ${vm.power}`
+      ? `${action} would be sent: ${why}`
       : phase === 'awaiting'
-        ? `${action} would be sent once it is ${awaits}: it is ${vm.power}`
+        ? `${action} would be sent once it is ${awaits}: ${why}`
         : `it would only be looked at: it is ${vm.power} already`;
   return { result: 'planned', code: 'dry-run', reason: what };
 }

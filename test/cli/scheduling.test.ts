@@ -82,6 +82,7 @@ describe('power tick, explain, keep and overrides', () => {
       run: { action: null, dryRun: true },
       counts: { planned: 2 },
     });
+    expect(rehearsed.code).toBe(1);
     expect(posts()).toBe(0);
 
     const ticked = await kept(['tick']);
@@ -89,7 +90,8 @@ describe('power tick, explain, keep and overrides', () => {
     expect(ticked.stdout).toMatch(/^1 .*start +✓ succeeded/m);
     expect(ticked.stdout).toMatch(/^2 .*shutdown +✓ succeeded/m);
     expect(ticked.stdout).toMatch(/^tick of .*Z: 6 VMs listed, 3 with a schedule or an override, 2 to act on$/m);
-    expect(ticked.code).toBe(0);
+    expect(ticked.stdout).toMatch(/^! left alone: VM 3 typo .*did you mean down\?/m);
+    expect(ticked.code).toBe(1);
     expect(simulator.truth('1').power).toBe('on');
     expect(simulator.truth('2').power).toBe('off');
     expect(simulator.actionsOf('4')).toEqual([]);
@@ -102,7 +104,7 @@ describe('power tick, explain, keep and overrides', () => {
       outcomes: [],
       calls: { lists: 1, reads: 0, actions: 0 },
     });
-    expect(again.code).toBe(0);
+    expect(again.code).toBe(1);
 
     const made = await kept([
       'keep',
@@ -169,6 +171,7 @@ describe('power tick, explain, keep and overrides', () => {
       outcomes: [{ vm: '2', result: 'succeeded' }],
     });
     expect(ticked.stderr).not.toContain('nothing is remembered');
+    expect(ticked.code).toBe(0);
     expect(JSON.parse(listed.stdout).overrides).toMatchObject([{ keep: 'off', vms: [{ vm: '1' }] }]);
     expect(both.stderr).toContain('leave out --state');
     expect(both.code).toBe(2);
