@@ -14,8 +14,8 @@ const settings = {
   tickEveryMs: 300_000,
 } as const;
 
-/** Schedules, state and leases for one run. */
+/** Schedules, state and leases for one run, and no age that a tick may have. */
 export function withoutSchedules() {
   const schedules = makeSchedules({ names: new Map(), calendars: new Map(), zone: null }, settings);
-  return { schedules, state: memoryStateStore(), leases: memoryLeases(systemClock) };
+  return { schedules, state: memoryStateStore(), leases: memoryLeases(systemClock), maxAgeMs: 0 };
 }

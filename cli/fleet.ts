@@ -71,6 +71,8 @@ export function worldOf(
     log,
     policy: config,
     inFlight: config.pace.inFlight,
+    // Without a tick there is no run of one; one that was launched before that was configured does nothing.
+    maxAgeMs: config.tick?.maxAgeMs ?? 0,
     tags: config.tags,
     states: config.states,
     schedules,

@@ -26,6 +26,8 @@ export interface RunWorld {
   /** Marks and overrides; only a tick's run reads and writes them. */
   readonly state: StateStore;
   readonly leases: Leases;
+  /** A tick older than this does nothing, nor does its run; runs of other triggers have no age. */
+  readonly maxAgeMs: number;
   readonly onEvent?: (event: RunEvent) => void;
   /** Aborted: nothing more is sent; what is in flight is settled for a short while, then reported. */
   readonly stop?: AbortSignal;
