@@ -244,5 +244,8 @@ describe('power check', () => {
     ]);
     expect((await power(['check'])).stdout).toContain('VM 1 long: its tag keeps it off until 2999-01-01T00:00:00Z; an');
     expect(ended.code).toBe(0);
+    const explained = (await power(['explain', '1'])).stdout;
+    expect(explained).toMatch(/^ {2}wanted {5}off, since its tag was written$/m);
+    expect(explained).toMatch(/^ {2}override {3}keep off since its tag was written until /m);
   });
 });

@@ -240,6 +240,11 @@ it('a token at the terminal stands instead of every secret, and is not in the co
   expect(JSON.stringify(one)).not.toContain('very-secret');
 });
 
+it('ticks that the config does not speak of are reckoned five minutes apart', () => {
+  expect(loadConfig({ tick: false }, rightEnvironment).scheduling.tickEveryMs).toBe(300_000);
+  expect(loadConfig({ tick: { every: '10m' } }, rightEnvironment).scheduling.tickEveryMs).toBe(600_000);
+});
+
 it('the result is frozen to its depth', () => {
   const config = loadConfig(example, rightEnvironment);
   const isDeepFrozen = (value: unknown): boolean =>

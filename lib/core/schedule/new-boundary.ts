@@ -11,11 +11,17 @@ import type { Mark } from './mark.ts';
  * is one in any case, for somebody asked for it.
  */
 export function isBoundaryNew(facts: ScheduleFacts, current: Current, mark: Mark): boolean {
-  if (current.wanted !== mark.wanted) return true;
+  if (isOtherwise(facts, current, mark)) return true;
   // One that is over before it was ever noted has never held, and so its end is nothing either.
   if (isByUnnotedTag(facts, current, mark)) return facts.override !== null && facts.now < facts.override.endMs;
   if (current.boundary === null || current.boundary <= mark.boundary) return false;
   return current.isByOverride || fingerprintsOf(facts) === mark.schedule || isFreshMoment(facts, current.boundary);
+}
+
+function isOtherwise({ schedule }: ScheduleFacts, { wanted, isByOverride }: Current, mark: Mark): boolean {
+  if (wanted === mark.wanted) return false;
+  // Between moments nothing is wanted, and that is nothing to differ from: else an edit could bring an old moment about.
+  return mark.wanted !== 'none' || isByOverride || schedule?.kind !== 'moments';
 }
 
 function isByUnnotedTag({ override, keepTag }: ScheduleFacts, { isByOverride }: Current, mark: Mark): boolean {

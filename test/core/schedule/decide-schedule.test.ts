@@ -902,6 +902,13 @@ describe('a moment', () => {
       { action: null, code: 'edited' },
     ],
     [
+      'that is older than two ticks is not brought about by an edit of what was adopted between moments',
+      '19:30',
+      'on',
+      of(evening, '12:00', 'none', { kind: 'adopted', schedule: 'before' }),
+      { action: null, code: 'edited', newMark: { kind: 'adopted', boundary: day('19:00') } },
+    ],
+    [
       'that was dealt with is not done again because of an edit',
       '19:05',
       'on',
