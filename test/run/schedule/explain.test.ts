@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { PowerError } from '../../../lib/core/errors.ts';
 import type { Mark } from '../../../lib/core/schedule/mark.ts';
 import { explainVm, explanationJson } from '../../../lib/run/schedule/explain.ts';
-import { at, keptOverride, noon, planScene } from './planning.ts';
+import { at, hourMs, keptOverride, noon, planScene } from './planning.ts';
 
 const office = { id: '8', description: 'web [schedule=office]', state: 'running' };
 
@@ -94,6 +94,23 @@ describe('the explanation of a VM', () => {
     expect((await explainVm('8', noon, world)).override).toMatchObject({ keep: 'on', by: 'amel' });
     expect((await explainVm('8', at('23T20:00') - 1, world)).override).not.toBeNull();
     expect(await explainVm('8', at('23T20:00'), world)).toMatchObject({ override: null, boundary: at('23T20:00') });
+  });
+
+  it('has in its JSON the next start or stop, and not that an override ends', async () => {
+    const { world } = planScene([{ id: '8', description: '[schedule="08:00-; -19:00"]' }]);
+    await world.state.putOverride(keptOverride({ ends: { 'main/8': noon + hourMs } }));
+    const explanation = await explainVm('8', noon, world);
+    expect(explanation.next[0]).toEqual({ at: noon + hourMs, wanted: 'none' });
+    expect(explanationJson(explanation).next).toEqual({ at: '2026-11-23T19:00:00Z', wanted: 'off' });
+  });
+
+  it('counts an override by tag', async () => {
+    const vm = { ...office, description: '[schedule=office keep-on-until=2026-11-23T22:00]' };
+    expect(await explainVm('8', at('23T19:00'), planScene([vm]).world)).toMatchObject({
+      wanted: 'on',
+      override: { keep: 'on', endMs: at('23T22:00'), reason: 'tag keep-on-until' },
+      next: expect.arrayContaining([{ at: at('23T22:00'), wanted: 'off' }]),
+    });
   });
 
   it('says of an override by tag that nobody knows since when, until a newer one that hid it has ended', async () => {
