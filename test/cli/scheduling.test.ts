@@ -82,6 +82,8 @@ describe('power tick, explain, keep and overrides', () => {
       run: { action: null, dryRun: true },
       counts: { planned: 2 },
     });
+    const start = JSON.parse(rehearsed.stdout).outcomes.find(({ vm }: { vm: string }) => vm === '1');
+    expect(start.reason).toBe('start would be sent: it is off, and the schedule "up Africa/Algiers" wants it on');
     expect(rehearsed.code).toBe(1);
     expect(posts()).toBe(0);
 
