@@ -17,6 +17,7 @@ const settings: ScheduleSettings = {
   adopt: 'next-boundary',
   retryPausesMs: [300_000, 600_000, 1_800_000],
   alarmAfter: 3,
+  tickEveryMs: 300_000,
 };
 
 const sizes = [1_000, 3_000, 10_000, 30_000, 100_000];
@@ -65,7 +66,7 @@ function plan(vms: number) {
       schedule: schedule.fingerprint,
     };
     const power = vm % 3 === 0 ? 'off' : 'on';
-    const decision = decideSchedule({ power, schedule, override: null, mark, now, settings });
+    const decision = decideSchedule({ power, schedule, override: null, keepTag: '', mark, now, settings });
     if (decision.action !== null) acts += 1;
     planned += transitions(schedule, now, now + planMs).length;
   }

@@ -6,7 +6,7 @@ import { type RunReport, type Verdict, verdictOf } from '../lib/run/report.ts';
 
 export const exitCode = {
   well: 0,
-  /** A VM failed, is unknown or was refused by the API; a project was not listed; nothing matched; or something broke. */
+  /** A VM failed, is unknown or was refused by the API; a project was not listed; a tag can't be read; nothing matched; or something broke. */
   trouble: 1,
   /** The arguments or the configuration are at fault. */
   usage: 2,

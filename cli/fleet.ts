@@ -17,6 +17,7 @@ import { readConfigInput } from './config-input.ts';
 import { logLevelOf, makeTerminalLog } from './log.ts';
 import type { GlobalOptions } from './program.ts';
 import { fileStateStore } from './state/file.ts';
+import { fileLeases } from './state/file-leases.ts';
 import { memoryLeases } from './state/leases.ts';
 import { memoryStateStore } from './state/memory.ts';
 import type { Terminal } from './terminal.ts';
@@ -70,6 +71,8 @@ export function worldOf(
     log,
     policy: config,
     inFlight: config.pace.inFlight,
+    // Without a tick there is no run of one; one that was launched before that was configured does nothing.
+    maxAgeMs: config.tick?.maxAgeMs ?? 0,
     tags: config.tags,
     states: config.states,
     schedules,
@@ -77,7 +80,7 @@ export function worldOf(
   };
 }
 
-/** The deployment's table where it is known, so that the terminal and the Lambdas see the same marks, overrides and leases. */
+/** The deployment's table where it is known, so that the terminal and the Lambdas see the same; else the file that terminals share. */
 function memoryOf(
   { tableName: table }: Environment,
   { state: file }: GlobalOptions,
@@ -92,6 +95,7 @@ function memoryOf(
       );
     return { state: dynamoStateStore({ table, clock }), leases: dynamoLeases({ table, clock }) };
   }
-  const state = file === undefined ? memoryStateStore() : fileStateStore(resolve(directory, file), clock);
-  return { state, leases: memoryLeases(clock) };
+  if (file === undefined) return { state: memoryStateStore(), leases: memoryLeases(clock) };
+  const path = resolve(directory, file);
+  return { state: fileStateStore(path, clock), leases: fileLeases(path, clock) };
 }

@@ -24,7 +24,7 @@ import type { Terminal } from './terminal.ts';
 export interface GlobalOptions {
   readonly config?: string;
   readonly verbose?: true;
-  /** The file where marks and overrides are kept, where there is no table. */
+  /** The file where marks, overrides and leases are kept, where there is no table. */
   readonly state?: string;
 }
 
@@ -84,7 +84,7 @@ export async function runProgram(
     .description('Powers OpenScaler VMs on and off, by tag, and says what really became of each.')
     .option('--config <file>', 'configuration file (default: power.config.ts here, else the one of this project)')
     .option('-v, --verbose', 'log every call, on standard error')
-    .option('--state <file>', 'keep marks and overrides in this file (not needed with POWER_TABLE)')
+    .option('--state <file>', 'keep marks, overrides and leases in this file (not needed with POWER_TABLE)')
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({ writeOut: out.write, writeErr: (text) => notes.line(text.trimEnd()) })
     .addHelpText('after', examples)

@@ -28,6 +28,8 @@ export const runWorld = once((): RunWorld => {
     log,
     policy: config,
     inFlight: config.pace.inFlight,
+    // Without a tick there is no run of one; one that was launched before that was configured does nothing.
+    maxAgeMs: config.tick?.maxAgeMs ?? 0,
     tags: config.tags,
     states: config.states,
     // A Lambda's working directory is its package's root, where the iCalendar files are.

@@ -16,7 +16,13 @@ import clockChanges from './core/schedule/vectors/clock-changes.json' with { typ
 import { codes, read, rows, section } from './fixtures/readme.ts';
 
 const text = section('Schedules');
-const settings = { catchUpMs: 7_200_000, adopt: 'next-boundary', retryPausesMs: [600_000], alarmAfter: 3 } as const;
+const settings = {
+  catchUpMs: 7_200_000,
+  adopt: 'next-boundary',
+  retryPausesMs: [600_000],
+  alarmAfter: 3,
+  tickEveryMs: 300_000,
+} as const;
 const officeHours = { timezone: 'Africa/Algiers', on: 'Sun-Thu 08:00-18:00' };
 const schedules = makeSchedules(
   { names: new Map([['office-hours', officeHours]]), calendars: new Map(), zone: 'Africa/Algiers' },

@@ -107,6 +107,7 @@ class Stage {
       log: silentLog,
       policy: config,
       inFlight: config.pace.inFlight,
+      maxAgeMs: ticking.maxAgeMs,
       tags: config.tags,
       states: config.states,
       schedules,
@@ -164,12 +165,7 @@ class Stage {
     const behindMs = this.#clock.now() - at;
     if (behindMs > 0) throw new Error(`a run lasts ${behindMs} ms into the next tick: let fewer VMs change at once`);
     await this.#clock.run(this.#clock.sleep(-behindMs));
-    const tickWorld = {
-      ...this.#world,
-      store: this.#store,
-      launcher: this.#launcher,
-      maxAgeMs: this.#ticking.maxAgeMs,
-    };
+    const tickWorld = { ...this.#world, store: this.#store, launcher: this.#launcher };
     const ticked = await this.#measure('idle tick', () => tick(at, tickWorld));
     const name = this.#launched.pop();
     if (name === undefined) return [ticked];

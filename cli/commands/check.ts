@@ -15,7 +15,7 @@ import { type ExitCode, exitCode } from '../exit-code.ts';
 import { loadFleet, worldOf } from '../fleet.ts';
 import type { GlobalOptions } from '../program.ts';
 import { renderCheck } from '../render/check.ts';
-import { type CheckResult, checkJson, type ScheduledCount } from '../render/json.ts';
+import { type CheckResult, checkJson, type LongKeep, type ScheduledCount } from '../render/json.ts';
 import type { Terminal } from '../terminal.ts';
 
 export interface CheckOptions {
@@ -60,7 +60,10 @@ async function examine(options: GlobalOptions, terminal: Terminal): Promise<Chec
     const meaning = explainConfig(config, schedules, new Date(now));
     if (!hasCredentials(config, environment)) return { faults: [], meaning, fleet: null };
     const inventory = await takeInventory({ accounts: null, projects: null }, worldOf(loaded, options, terminal));
-    return { faults: [], meaning, fleet: { ...inventory, scheduled: countScheduled(inventory.vms, schedules, now) } };
+    const { maxDurationMs } = config.overrides;
+    const scheduled = countScheduled(inventory.vms, schedules, now);
+    const longKeeps = longKeepsOf(inventory.vms, schedules, now + maxDurationMs);
+    return { faults: [], meaning, fleet: { ...inventory, scheduled, longKeeps } };
   } catch (error) {
     if (!(error instanceof PowerError) || error.code !== 'config') throw error;
     return { faults: error.faults.length > 0 ? error.faults : [error.message], meaning: [], fleet: null };
@@ -85,4 +88,14 @@ function countScheduled(vms: readonly Vm[], schedules: Schedules, now: number): 
       neverChanges: all.some((each) => isBoundaryless(each, now)),
     }))
     .toSorted((a, b) => b.vms - a.vms);
+}
+
+/** The VMs whose own tag keeps them beyond the instant; those that are left alone do not count. */
+function longKeepsOf(vms: readonly Vm[], schedules: Schedules, latestMs: number): readonly LongKeep[] {
+  return vms.flatMap((vm) => {
+    if (vm.faults.length > 0 || isProtected(vm)) return [];
+    const own = scheduleOf(vm, schedules);
+    const overrides = 'faults' in own ? [] : own.overrides;
+    return overrides.flatMap(({ keep, endMs }) => (endMs > latestMs ? [{ vm, keep, untilMs: endMs, latestMs }] : []));
+  });
 }

@@ -29,7 +29,8 @@ Examples:
   power tick --state power-state.json            with marks kept in a file, where there is no table
   power tick --json | jq '.outcomes[] | select(.result != "succeeded")'
 
-Exit codes as of power run; also 1 when VMs do not become what their schedules want, attempt after attempt.
+Exit codes as of power run; also 1 when a VM has a faulty tag, or does not become what its schedule wants, attempt after
+attempt.
 `;
 
 export function tickCommand(program: Command, perform: (options: TickOptions & GlobalOptions) => Promise<void>): void {
@@ -67,5 +68,5 @@ function codeOf({ tick, run }: LocalTick, wasInterrupted: boolean): ExitCode {
   const code = run === null ? exitCode.well : exitCodeOfReport(run, wasInterrupted);
   if (code !== exitCode.well) return code;
   if (wasInterrupted) return exitCode.interrupted;
-  return tick.unlisted.length + tick.inVain.length > 0 ? exitCode.trouble : exitCode.well;
+  return tick.unlisted.length + tick.inVain.length + tick.atFault.length > 0 ? exitCode.trouble : exitCode.well;
 }

@@ -1,8 +1,9 @@
 // What `power check` found, for a person: the configuration's faults or meaning, then the fleet's faulty tags.
 // Every fault names the place where it can be mended.
 
+import { printInstant } from '../../lib/core/schedule/civil.ts';
 import type { Paint } from '../terminal.ts';
-import type { CheckResult, ScheduledCount } from './json.ts';
+import type { CheckResult, LongKeep, ScheduledCount } from './json.ts';
 import { plain } from './plain.ts';
 
 export function renderCheck({ faults, meaning, fleet }: CheckResult, { paint }: { readonly paint: Paint }): string {
@@ -35,6 +36,7 @@ function fleetLines(fleet: CheckResult['fleet'], isFaulty: boolean, paint: Paint
       ),
     ),
     ...fleet.scheduled.flatMap((each) => scheduledLines(each, paint)),
+    ...fleet.longKeeps.map((each) => longKeepLine(each, paint)),
     ...fleet.unlisted.map(
       ({ account, project, reason }) =>
         `  ${paint('red', '✗')} ${plain(`${account}/${project}`)} could not be listed: ${plain(reason)}`,
@@ -47,6 +49,12 @@ function scheduledLines({ schedule, vms, neverChanges }: ScheduledCount, paint: 
   if (!neverChanges) return [line];
   const warning = 'nothing that it wants ever changes, so a tick acts on such a VM as soon as it sees it';
   return [line, `  ${paint('yellow', '!')} ${plain(schedule)}: ${warning}`];
+}
+
+function longKeepLine({ vm, keep, untilMs, latestMs }: LongKeep, paint: Paint): string {
+  const where = `${plain(`${vm.account}/${vm.project}`)} VM ${plain(vm.id)} ${plain(vm.name)}`;
+  const until = `its tag keeps it ${keep} until ${printInstant(untilMs)}`;
+  return `  ${paint('yellow', '!')} ${where}: ${until}; an override would last until ${printInstant(latestMs)} at most`;
 }
 
 function count(number: number, noun: string): string {

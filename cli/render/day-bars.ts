@@ -5,12 +5,15 @@ import { dayMs, minuteMs } from '../../lib/core/schedule/civil.ts';
 import { instantOf, wallOf } from '../../lib/core/schedule/instants.ts';
 import type { Want } from '../../lib/core/schedule/rule.ts';
 import type { Transition } from '../../lib/core/schedule/timeline.ts';
+import type { Kept } from '../../lib/run/schedule/kept.ts';
 import type { Paint } from '../terminal.ts';
 import { sayDay } from './local-time.ts';
 
 const cellMs = 30 * minuteMs;
 const cellsPerDay = dayMs / cellMs;
 const noHour = '-';
+const keptOff = '░';
+const dimSigns = new Set(['·', noHour, keptOff]);
 
 export interface Drawn {
   readonly zone: string;
@@ -20,6 +23,8 @@ export interface Drawn {
   readonly transitions: readonly Transition[];
   /** Levels are drawn as bars, moments as marks. */
   readonly kind: 'levels' | 'moments';
+  /** While overrides hold. Levels are drawn without: their transitions have it. */
+  readonly kept?: readonly Kept[];
 }
 
 /** The hours above the bars, then a row for each of `days` days from the local date of `fromMs`. */
@@ -29,9 +34,10 @@ export function renderDays(drawn: Drawn, days: number, paint: Paint): string[] {
   return [paint('dim', hours()), ...rows];
 }
 
-/** What the signs of the bars mean. */
-export function legendOf(kind: Drawn['kind']): string {
-  return kind === 'levels' ? '█ on   · off   ▐▌ changes within the half hour' : '▲ start   ▼ stop   · nothing';
+/** What the signs of the bars mean; with `isKept`, also those of moments that an override is drawn between. */
+export function legendOf(kind: Drawn['kind'], isKept = false): string {
+  if (kind === 'levels') return '█ on   · off   ▐▌ changes within the half hour';
+  return `▲ start   ▼ stop   · nothing${isKept ? '   █ kept on   ░ kept off' : ''}`;
 }
 
 /** The instant at which a date begins in a zone. */
@@ -57,7 +63,7 @@ function rowOf(drawn: Drawn, day: number, paint: Paint): string {
 
   function paintCell(sign: string): string {
     if (sign === ' ') return sign;
-    return paint(sign === '·' || sign === noHour ? 'dim' : 'green', sign);
+    return paint(dimSigns.has(sign) ? 'dim' : 'green', sign);
   }
 }
 
@@ -67,13 +73,21 @@ function cellOf(drawn: Drawn, cell: number): string {
   const end = nextCell(drawn.zone, cell + 1).at;
   if (end <= drawn.fromMs) return ' ';
   const within = drawn.transitions.filter((transition) => at <= transition.at && transition.at < end);
-  return drawn.kind === 'moments' ? momentSign(within) : levelSign(wantAt(drawn, at), within, at);
+  if (drawn.kind === 'levels') return levelSign(wantAt(drawn, at), within, at);
+  return momentSign(drawn, within) ?? keptSign(drawn, at, end) ?? '·';
 }
 
-function momentSign(within: readonly Transition[]): string {
-  const last = within.findLast(({ wanted }) => wanted !== 'none');
-  if (last === undefined) return '·';
+// A transition within an override is the start of one: that is drawn as what it keeps.
+function momentSign(drawn: Drawn, within: readonly Transition[]): string | null {
+  const last = within.findLast(({ at, wanted }) => wanted !== 'none' && keptSign(drawn, at, at + 1) === null);
+  if (last === undefined) return null;
   return last.wanted === 'on' ? '▲' : '▼';
+}
+
+function keptSign({ kept = [] }: Drawn, fromMs: number, toMs: number): string | null {
+  const last = kept.findLast((each) => each.fromMs < toMs && fromMs < each.toMs);
+  if (last === undefined) return null;
+  return last.keep === 'on' ? '█' : keptOff;
 }
 
 function levelSign(before: Want, within: readonly Transition[], cellAt: number): string {

@@ -8,6 +8,9 @@ import { sayLocal } from './local-time.ts';
 import { plain } from './plain.ts';
 import { sayTransitions, sayWant } from './schedule.ts';
 
+/** All that is known of when an override by tag began. */
+const sinceTag = 'since its tag was written';
+
 /** What `power explain` prints for a person; `defaultZone` is for a VM whose schedule has none. */
 export function renderExplanation(
   explanation: Explanation,
@@ -18,7 +21,7 @@ export function renderExplanation(
   const { vm, schedule, wanted, boundary, override, mark, decision, next } = explanation;
   const zone = schedule?.zone ?? defaultZone;
   const say = (ms: number) => `${sayLocal(zone, ms)} (${printInstant(ms)})`;
-  const since = boundary === null ? '' : `, since ${say(boundary)}`;
+  const since = boundary === null ? (override?.startMs === null ? `, ${sinceTag}` : '') : `, since ${say(boundary)}`;
   const lines = [
     paint('bold', `VM ${plain(vm.id)} ${plain(vm.name)} (${plain(`${vm.account}/${vm.project}`)})`),
     ...vm.faults.map((fault) => paint('yellow', `  ! ${plain(fault)}`)),
@@ -57,8 +60,8 @@ function sayTag({ scheduleTag, tagSource, schedule }: Explanation): string {
 function sayOverride(override: Explanation['override'], say: (ms: number) => string): string {
   if (override === null) return 'none';
   const { keep, startMs, endMs, by, reason } = override;
-  const from = startMs === 0 ? '' : ` from ${say(startMs)}`;
-  return `keep ${keep}${from} until ${say(endMs)}, by ${plain(by)}: ${plain(reason)}`;
+  const from = startMs === null ? sinceTag : `from ${say(startMs)}`;
+  return `keep ${keep} ${from} until ${say(endMs)}, by ${plain(by)}: ${plain(reason)}`;
 }
 
 function sayMark(mark: Explanation['mark'], say: (ms: number) => string): string {

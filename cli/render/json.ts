@@ -2,6 +2,7 @@
 // Written out key by key, so that a field added to an inner type cannot slip into the contract.
 
 import type { Outcome, Unlisted } from '../../lib/core/outcome.ts';
+import { printInstant } from '../../lib/core/schedule/civil.ts';
 import type { Vm } from '../../lib/core/vm.ts';
 import type { RunReport } from '../../lib/run/report.ts';
 
@@ -37,6 +38,7 @@ export interface CheckResult {
     readonly vms: readonly Vm[];
     readonly unlisted: readonly Unlisted[];
     readonly scheduled: readonly ScheduledCount[];
+    readonly longKeeps: readonly LongKeep[];
   } | null;
 }
 
@@ -49,6 +51,15 @@ export interface ScheduledCount {
   readonly neverChanges: boolean;
 }
 
+/** A VM whose own tag keeps it for longer than an override may last. */
+export interface LongKeep {
+  readonly vm: Vm;
+  readonly keep: 'on' | 'off';
+  readonly untilMs: number;
+  /** Until when an override that is made now may last. */
+  readonly latestMs: number;
+}
+
 /** What `power check --json` prints. */
 export function checkJson({ faults, meaning, fleet }: CheckResult): string {
   const listed = fleet && {
@@ -56,8 +67,13 @@ export function checkJson({ faults, meaning, fleet }: CheckResult): string {
     faulty: fleet.vms.filter((vm) => vm.faults.length > 0).map(vmOf),
     unlisted: fleet.unlisted.map(unlistedOf),
     schedules: fleet.scheduled.map(({ schedule, vms, neverChanges }) => ({ schedule, vms, neverChanges })),
+    longKeeps: fleet.longKeeps.map(longKeepOf),
   };
   return documentOf({ config: { faults, meaning }, fleet: listed });
+}
+
+function longKeepOf({ vm: { id, name, account, project }, keep, untilMs }: LongKeep) {
+  return { id, name, account, project, keep, until: printInstant(untilMs) };
 }
 
 export function vmOf({ id, name, account, project, power, state, tags, faults }: Vm) {

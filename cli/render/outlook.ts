@@ -47,8 +47,15 @@ function isIdle({ schedule, wantedAtFrom, transitions }: Foreseen): boolean {
   return schedule === null && wantedAtFrom === 'none' && transitions.length === 0;
 }
 
-function likeness({ schedule, wantedAtFrom, transitions }: Foreseen): string {
-  return JSON.stringify([schedule?.text ?? null, wantedAtFrom, transitions.map(({ at, wanted }) => [at, wanted])]);
+function likeness(each: Foreseen): string {
+  const { schedule, wantedAtFrom, transitions } = each;
+  const changes = transitions.map(({ at, wanted }) => [at, wanted]);
+  return JSON.stringify([schedule?.text ?? null, wantedAtFrom, changes, drawnKept(each)]);
+}
+
+/** Of levels, the transitions have all that is drawn. */
+function drawnKept({ schedule, kept }: Foreseen): Foreseen['kept'] {
+  return schedule?.kind === 'moments' ? kept : [];
 }
 
 function groupLines(group: readonly Foreseen[], { fromMs, days, defaultZone }: Span, paint: Paint): string[] {
@@ -57,11 +64,12 @@ function groupLines(group: readonly Foreseen[], { fromMs, days, defaultZone }: S
   const { schedule, wantedAtFrom, transitions } = first;
   const zone = schedule?.zone ?? defaultZone;
   const kind = schedule?.kind ?? 'levels';
+  const kept = drawnKept(first);
   return [
     `${paint('bold', titleOf(schedule))}  ${sayCount(group.length)}: ${sayNames(group.map(({ vm }) => vm))}`,
     sayNow(wantedAtFrom, zone, paint),
-    ...renderDays({ zone, fromMs, wantedAtFrom, transitions, kind }, days, paint),
-    paint('dim', legendOf(kind)),
+    ...renderDays({ zone, fromMs, wantedAtFrom, transitions, kind, kept }, days, paint),
+    paint('dim', legendOf(kind, kept.length > 0)),
     '',
   ];
 }

@@ -5,9 +5,10 @@ import { dayMs, printInstant } from '../../lib/core/schedule/civil.ts';
 import { wallOf } from '../../lib/core/schedule/instants.ts';
 import type { Schedule, Want } from '../../lib/core/schedule/rule.ts';
 import { isBoundaryless, type Transition, transitions } from '../../lib/core/schedule/timeline.ts';
+import { type Switch, switchesOf } from '../../lib/run/schedule/switches.ts';
 import type { Paint } from '../terminal.ts';
 import { legendOf, renderDays, startOfDay } from './day-bars.ts';
-import { isoLocal, sayLocal } from './local-time.ts';
+import { isoLocal, sayDay, sayLocal } from './local-time.ts';
 import { plain } from './plain.ts';
 
 /** A schedule within `[fromMs, toMs)`, or why it can't be read. */
@@ -29,9 +30,10 @@ export function foreseenJson(foreseen: Foreseen): string {
   if ('fault' in foreseen)
     return line({ timezone: foreseen.zone, wantedAtFrom: 'none', transitions: [], faults: [foreseen.fault] });
   const { zone, wantedAtFrom } = foreseen;
-  return line({ timezone: zone, wantedAtFrom, transitions: foreseen.transitions.map(toJson), faults: [] });
+  const switches = switchesOf(foreseen.transitions);
+  return line({ timezone: zone, wantedAtFrom, transitions: switches.map(toJson), faults: [] });
 
-  function toJson({ at, wanted }: Transition) {
+  function toJson({ at, wanted }: Switch) {
     return { at: printInstant(at), wanted, local: isoLocal(foreseen.zone ?? 'UTC', at) };
   }
 }
@@ -47,6 +49,7 @@ export function renderForeseen(foreseen: Foreseen, { paint }: { readonly paint: 
   const lines = [
     paint('bold', schedule.text),
     `times of ${zone}; wanted at ${sayLocal(zone, fromMs)}: ${sayWant(wantedAtFrom, paint)}`,
+    ...sayDates(schedule),
     ...(isBoundaryless(schedule, fromMs)
       ? [paint('yellow', 'nothing that it wants ever changes: a VM with it is made so at first sight')]
       : []),
@@ -57,6 +60,14 @@ export function renderForeseen(foreseen: Foreseen, { paint }: { readonly paint: 
     paint('dim', `${foreseen.transitions.length} transitions before ${sayLocal(zone, toMs)}`),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** Of moments no transition tells of the end, and that of levels may lie beyond what is shown. */
+function sayDates({ fromDay, untilDay }: Schedule): string[] {
+  const begins = fromDay === null ? [] : [`begins on ${sayDay(fromDay)}`];
+  const ends = untilDay === null ? [] : [`ends on ${sayDay(untilDay)} (the stop of its last night remains)`];
+  const both = [...begins, ...ends];
+  return both.length === 0 ? [] : [`it ${both.join(' and ')}`];
 }
 
 function barsOf(foreseen: Exclude<Foreseen, { fault: string }>, paint: Paint): string[] {
@@ -81,10 +92,11 @@ function barsOf(foreseen: Exclude<Foreseen, { fault: string }>, paint: Paint): s
 
 /** A line per transition: in the zone, what is wanted from then on, and in UTC. */
 export function sayTransitions(shown: readonly Transition[], zone: string, paint: Paint): string[] {
-  return shown.map(
-    ({ at, wanted }) =>
-      `  ${sayLocal(zone, at)}  ${sayWant(wanted, paint)}${' '.repeat(4 - wanted.length)}  ${paint('dim', printInstant(at))}`,
-  );
+  return shown.map(({ at, wanted }) => {
+    const padding = ' '.repeat(4 - wanted.length);
+    const note = wanted === 'none' ? '  it ends here: left as it is' : '';
+    return `  ${sayLocal(zone, at)}  ${sayWant(wanted, paint)}${padding}  ${paint('dim', printInstant(at))}${note}`;
+  });
 }
 
 /** `on`, `off` or `none`, in the colour of each. */

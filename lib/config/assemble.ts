@@ -5,6 +5,7 @@ import type { AccountConfig, Config } from '../config.ts';
 import type { ScheduleDefinition } from '../core/schedule/named.ts';
 import type { Environment } from './environment.ts';
 import type { CheckedConfig } from './schema.ts';
+import { defaultTickEveryMs } from './tick-schema.ts';
 import { parseApiUrl } from './url.ts';
 
 /** The Config, deeply frozen: nobody can change what everybody reads. */
@@ -52,7 +53,14 @@ function assembleSchedules(checked: CheckedConfig): Pick<Config, ScheduleParts> 
     timezone,
     schedules: zoned(schedules, timezone),
     calendars,
-    scheduling: { catchUpMs: catchUp, adopt, retryPausesMs: retry.pauses, alarmAfter: retry.alarmAfter },
+    scheduling: {
+      catchUpMs: catchUp,
+      adopt,
+      retryPausesMs: retry.pauses,
+      alarmAfter: retry.alarmAfter,
+      // Without a tick of the deployment's somebody runs `power tick`, nobody knows how often.
+      tickEveryMs: tick === false ? defaultTickEveryMs : tick.every,
+    },
     tick: tick === false ? null : { everyMs: tick.every, maxAgeMs: tick.maxAge },
     overrides: { maxDurationMs: overrides.maxDuration },
     prices,

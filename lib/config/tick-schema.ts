@@ -14,6 +14,9 @@ const everyMs = v.pipe(
   v.check((ms) => hour % ms === 0, 'must divide an hour: 1m, 2m, 3m, 4m, 5m, 6m, 10m, 12m, 15m, 20m, 30m or 1h'),
 );
 
+/** How far ticks are apart unless the config says otherwise; also what is reckoned with where it has no tick of its own. */
+export const defaultTickEveryMs = 5 * minute;
+
 const tickFields = strict({
   every: v.optional(everyMs, '5m'),
   maxAge: v.optional(

@@ -46,7 +46,12 @@ export interface Plan {
 
 /** What is wished for one VM: an action, or to leave it alone for a reason. */
 export type Wish =
-  | { readonly vm: Vm; readonly action: Action }
+  | {
+      readonly vm: Vm;
+      readonly action: Action;
+      /** As the end of a sentence, for a dry run to say; where nobody asked for the action by its name. */
+      readonly why?: string;
+    }
   | {
       readonly vm: Vm;
       readonly leave: { readonly result: 'unchanged' | 'skipped'; readonly code: OutcomeCode; readonly reason: string };
@@ -79,7 +84,7 @@ export function planWishes(
   const refusal = refusalOf(decided.pursuits, leave, vms.length, policy);
   if (refusal !== null)
     return allEnd(decided, ({ vm, action }) => untouched(vm, action, { result: 'refused', ...refusal }));
-  return leave.dryRun ? rehearsed(decided) : decided;
+  return leave.dryRun ? rehearsed(decided, wishes) : decided;
 }
 
 function part(wishes: readonly Wish[], policy: RunPolicy, now: number): Parted {
@@ -112,17 +117,20 @@ function allEnd(decided: Decided, end: (pursuit: Pursuit) => Outcome): Decided {
   return { ...decided, pursuits: [], outcomes: [...decided.outcomes, ...decided.pursuits.map(end)] };
 }
 
-function rehearsed(decided: Decided): Decided {
+function rehearsed(decided: Decided, wishes: readonly Wish[]): Decided {
   const turns = turnsOf(decided);
+  const whys = new Map(wishes.map((wish) => [vmKey(wish.vm), 'why' in wish ? wish.why : undefined]));
   return allEnd(decided, (pursuit) => {
-    const turn = turns.get(vmKey(pursuit.vm));
-    const reason = turn === undefined ? whatWouldBe(pursuit) : `${whatWouldBe(pursuit)} (${turn})`;
+    const key = vmKey(pursuit.vm);
+    const turn = turns.get(key);
+    const what = whatWouldBe(pursuit, whys.get(key));
+    const reason = turn === undefined ? what : `${what} (${turn})`;
     return untouched(pursuit.vm, pursuit.action, { result: 'planned', code: 'dry-run', reason });
   });
 }
 
-function whatWouldBe({ vm, action, phase, awaits }: Pursuit): string {
-  if (phase === 'due') return `${action} would be sent: it is ${vm.power}`;
-  if (phase === 'awaiting') return `${action} would be sent once it is ${awaits}: it is ${vm.power}`;
+function whatWouldBe({ vm, action, phase, awaits }: Pursuit, why = `it is ${vm.power}`): string {
+  if (phase === 'due') return `${action} would be sent: ${why}`;
+  if (phase === 'awaiting') return `${action} would be sent once it is ${awaits}: ${why}`;
   return `it would only be looked at: it is ${vm.power} already`;
 }

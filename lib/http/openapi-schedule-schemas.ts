@@ -48,7 +48,7 @@ export const scheduleSchemas = {
     atFault: listOf(objectOf({ vm: text, name: text, account, project: text, faults: listOf(text) })),
     unlisted: listOf({ $ref: '#/components/schemas/Unlisted' }),
   }),
-  Transition: objectOf({ at: instant, wanted }),
+  Transition: objectOf({ at: instant, wanted: { enum: ['on', 'off'] } }),
   OverrideRequest: {
     type: 'object',
     additionalProperties: false,

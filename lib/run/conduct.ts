@@ -11,7 +11,7 @@ import { pursueInOrder } from './order.ts';
 import { makeReport, type RunReport } from './report.ts';
 import type { RunRequest, TickRequest } from './request.ts';
 import { markAttempts, markSettled } from './schedule/marking.ts';
-import { planTick } from './schedule/tick-plan.ts';
+import { planTick, tooLate } from './schedule/tick-plan.ts';
 import { isStopped } from './stopping.ts';
 import type { LeasedWorld, RunWorld } from './world.ts';
 
@@ -37,7 +37,7 @@ export async function conduct(run: Run, runWorld: RunWorld): Promise<RunReport> 
   world.onEvent?.({ kind: 'listed', vms: inventory.vms.length, unlisted: inventory.unlisted });
   const { outcomes, matched } =
     request.action === null
-      ? await conductTick(request, inventory, startedAt, world)
+      ? await conductTick(request, inventory, world)
       : await pursue(makePlan(request, inventory, world.policy, startedAt), request.dryRun, world);
   const { endedAt, interrupted, ...ending } = await engine.step('end', async () => ({
     endedAt: clock.now(),
@@ -62,23 +62,19 @@ function scopeOf(request: RunRequest | TickRequest) {
 
 type Pursued = Pick<Plan, 'outcomes' | 'matched'>;
 
-async function conductTick(
-  request: TickRequest,
-  inventory: Inventory,
-  now: number,
-  world: LeasedWorld,
-): Promise<Pursued> {
-  const { engine, state, schedules, policy } = world;
-  // As entries, for a step's result is JSON.
-  const kept = await engine.step('state', async () => {
+async function conductTick(request: TickRequest, inventory: Inventory, world: LeasedWorld): Promise<Pursued> {
+  const { engine, state, schedules, policy, maxAgeMs } = world;
+  // Marks as entries, for a step's result is JSON. The clock is read last, so that every override that was read has begun.
+  const { overrides, ...kept } = await engine.step('state', async () => {
     const { marks, overrides } = await state.load();
-    return { marks: [...marks], overrides };
+    return { marks: [...marks], overrides, now: world.clock.now() };
   });
-  const facts = { inventory, state: { ...kept, marks: new Map(kept.marks) }, schedules, policy };
-  const plan = planTick(request, facts, now);
-  const marked = request.dryRun ? plan : await markAttempts(plan, world);
-  const pursued = await pursue(marked, request.dryRun, world);
-  if (!request.dryRun) await markSettled(plan, pursued.outcomes, request.at, world);
+  const facts = { inventory, state: { overrides, marks: new Map(kept.marks) }, schedules, policy };
+  const plan = planTick(request, facts, kept.now);
+  const toTell = request.dryRun ? plan : tooLate(plan, request, kept.now, maxAgeMs);
+  if (toTell !== null) return pursue(toTell, true, world);
+  const pursued = await pursue(await markAttempts(plan, world), false, world);
+  await markSettled(plan, pursued.outcomes, request.at, world);
   return pursued;
 }
 

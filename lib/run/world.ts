@@ -28,6 +28,8 @@ export interface RunWorld {
   /** Marks and overrides; only a tick's run reads and writes them. */
   readonly state: StateStore;
   readonly leases: Leases;
+  /** A tick older than this does nothing, nor does its run; runs of other triggers have no age. */
+  readonly maxAgeMs: number;
   readonly onEvent?: (event: RunEvent) => void;
   /** Keeps what the events tell; asked at every look. */
   readonly recorder?: Pick<RunRecorder, 'keep' | 'assume' | 'sent'>;

@@ -223,6 +223,21 @@ describe('power run', () => {
   });
 });
 
+describe('two terminals that share a --state file', () => {
+  it('know of each other: a newer start ends what an older shutdown still means to do', async () => {
+    const deaf: SimulatedVmSpec = { id: 1, name: 'deaf', description: '[env=dev]', behaviour: 'ignores-signal' };
+    const { power, start, posts, simulator } = await useRig([deaf], { config: { guard: { maxShare: 1 } } });
+    const shared = ['-l', 'env=dev', '--state', 'state.json', '--json'];
+    const older = start(['run', 'shutdown', ...shared]);
+    await vi.waitFor(() => expect(posts()).toBe(1), { timeout: 10_000, interval: 20 });
+    const newer = await power(['run', 'start', ...shared]);
+    const { stdout } = await older.ended;
+    expect(JSON.parse(newer.stdout).outcomes).toMatchObject([{ vm: '1', result: 'unchanged', power: 'on' }]);
+    expect(JSON.parse(stdout).outcomes).toMatchObject([{ vm: '1', result: 'skipped', code: 'superseded' }]);
+    expect(simulator.actionsOf('1')).toHaveLength(1);
+  });
+});
+
 describe('Ctrl-C', () => {
   const deaf = (id: number): SimulatedVmSpec => ({
     id,

@@ -14,7 +14,12 @@ beforeAll(async () => {
     join(directory, 'power.config.ts'),
     `export default ${JSON.stringify({
       timezone: 'Europe/Berlin',
-      schedules: { 'office-hours': { on: 'Mon-Fri 08:00-18:00', except: ['holidays'] } },
+      schedules: {
+        'office-hours': { on: 'Mon-Fri 08:00-18:00', except: ['holidays'] },
+        exams: { on: '08:00-18:00', from: '2026-01-05', until: '2026-01-06' },
+        leaving: { on: '-19:00', until: '2026-01-06' },
+        coming: { on: '-19:00', from: '2026-01-06' },
+      },
       calendars: { holidays: { dates: ['2026-01-02'] } },
     })};\n`,
   );
@@ -61,6 +66,19 @@ describe('power schedule --json', () => {
     ]);
   });
 
+  it('has transitions to on and to off only, also where the dates of a schedule end', async () => {
+    const { stdout } = await ask({ expression: 'exams', from: '2026-01-06', to: '2026-01-08', json: true });
+    expect(JSON.parse(stdout)).toEqual({
+      timezone: 'Europe/Berlin',
+      wantedAtFrom: 'off',
+      transitions: [
+        { at: '2026-01-06T07:00:00Z', wanted: 'on', local: '2026-01-06T08:00+01:00' },
+        { at: '2026-01-06T17:00:00Z', wanted: 'off', local: '2026-01-06T18:00+01:00' },
+      ],
+      faults: [],
+    });
+  });
+
   it('gives the fault, and 2, for what can not be read', async () => {
     const { code, stdout } = await ask({ expression: 'never', json: true });
     expect(JSON.parse(stdout)).toEqual({
@@ -104,6 +122,21 @@ describe('power schedule', () => {
     expect(stdout.match(/^\w{3} 2026-01-\d\d {2}[·█]{48}$/gm)).toHaveLength(7);
     expect(stdout).toContain('  Mon 2026-01-05 08:00 +01:00  on    2026-01-05T07:00:00Z\n');
     expect(stdout).toContain('10 transitions before Mon 2026-01-12 00:00 +01:00\n');
+  });
+
+  it('says where the dates of a schedule end', async () => {
+    const { stdout } = await ask({ expression: 'exams', from: '2026-01-05' });
+    expect(stdout).toContain(
+      '\nit begins on Mon 2026-01-05 and ends on Tue 2026-01-06 (the stop of its last night remains)\n',
+    );
+    expect(stdout).toContain(
+      '  Wed 2026-01-07 00:00 +01:00  none  2026-01-06T23:00:00Z  it ends here: left as it is\n',
+    );
+    const leaving = await ask({ expression: 'leaving' });
+    expect(leaving.stdout).toContain('\nit ends on Tue 2026-01-06 (');
+    const coming = await ask({ expression: 'coming' });
+    expect(coming.stdout).toContain('\nit begins on Tue 2026-01-06\n');
+    expect((await ask({ expression: 'office-hours' })).stdout).not.toMatch(/^it /m);
   });
 
   it('draws no more than a month, and says so', async () => {

@@ -82,6 +82,9 @@ describe('power tick, explain, keep and overrides', () => {
       run: { action: null, dryRun: true },
       counts: { planned: 2 },
     });
+    const start = JSON.parse(rehearsed.stdout).outcomes.find(({ vm }: { vm: string }) => vm === '1');
+    expect(start.reason).toBe('start would be sent: it is off, and the schedule "up Africa/Algiers" wants it on');
+    expect(rehearsed.code).toBe(1);
     expect(posts()).toBe(0);
 
     const ticked = await kept(['tick']);
@@ -89,7 +92,8 @@ describe('power tick, explain, keep and overrides', () => {
     expect(ticked.stdout).toMatch(/^1 .*start +✓ succeeded/m);
     expect(ticked.stdout).toMatch(/^2 .*shutdown +✓ succeeded/m);
     expect(ticked.stdout).toMatch(/^tick of .*Z: 6 VMs listed, 3 with a schedule or an override, 2 to act on$/m);
-    expect(ticked.code).toBe(0);
+    expect(ticked.stdout).toMatch(/^! left alone: VM 3 typo .*did you mean down\?/m);
+    expect(ticked.code).toBe(1);
     expect(simulator.truth('1').power).toBe('on');
     expect(simulator.truth('2').power).toBe('off');
     expect(simulator.actionsOf('4')).toEqual([]);
@@ -102,7 +106,7 @@ describe('power tick, explain, keep and overrides', () => {
       outcomes: [],
       calls: { lists: 1, reads: 0, actions: 0 },
     });
-    expect(again.code).toBe(0);
+    expect(again.code).toBe(1);
 
     const made = await kept([
       'keep',
@@ -169,6 +173,7 @@ describe('power tick, explain, keep and overrides', () => {
       outcomes: [{ vm: '2', result: 'succeeded' }],
     });
     expect(ticked.stderr).not.toContain('nothing is remembered');
+    expect(ticked.code).toBe(0);
     expect(JSON.parse(listed.stdout).overrides).toMatchObject([{ keep: 'off', vms: [{ vm: '1' }] }]);
     expect(both.stderr).toContain('leave out --state');
     expect(both.code).toBe(2);
@@ -227,5 +232,22 @@ describe('power check', () => {
     ]);
     expect(faulty).toMatchObject([{ id: '3' }]);
     expect(ended.code).toBe(1);
+  });
+
+  it('warns of a tag that keeps a VM for longer than an override may last', async () => {
+    const { power } = await useRig([
+      { id: 1, name: 'long', description: '[keep-off-until=2999-01-01T00:00Z]' },
+      { id: 2, name: 'vault', description: '[keep-off-until=2999-01-01T00:00Z protected]' },
+      { id: 3, name: 'over', description: '[keep-on-until=2026-01-01T00:00Z]' },
+    ]);
+    const ended = await power(['check', '--json']);
+    expect(JSON.parse(ended.stdout).fleet.longKeeps).toEqual([
+      { id: '1', name: 'long', account: 'main', project: 'default', keep: 'off', until: '2999-01-01T00:00:00Z' },
+    ]);
+    expect((await power(['check'])).stdout).toContain('VM 1 long: its tag keeps it off until 2999-01-01T00:00:00Z; an');
+    expect(ended.code).toBe(0);
+    const explained = (await power(['explain', '1'])).stdout;
+    expect(explained).toMatch(/^ {2}wanted {5}off, since its tag was written$/m);
+    expect(explained).toMatch(/^ {2}override {3}keep off since its tag was written until /m);
   });
 });

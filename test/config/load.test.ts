@@ -33,6 +33,7 @@ const defaults: Config = {
     adopt: 'next-boundary',
     retryPausesMs: [600_000, 1_200_000, 2_400_000, 3_600_000],
     alarmAfter: 3,
+    tickEveryMs: 300_000,
   },
   tick: { everyMs: 300_000, maxAgeMs: 600_000 },
   overrides: { maxDurationMs: 604_800_000 },
@@ -213,7 +214,7 @@ it('everything the contract shows loads as it says', () => {
     },
     calendars: input.calendars,
     tick: { everyMs: 3_600_000, maxAgeMs: 60_000 },
-    scheduling: { catchUpMs: 3_600_000, adopt: 'now', retryPausesMs: [60_000], alarmAfter: 1 },
+    scheduling: { catchUpMs: 3_600_000, adopt: 'now', retryPausesMs: [60_000], alarmAfter: 1, tickEveryMs: 3_600_000 },
     overrides: { maxDurationMs: 31_622_400_000 },
     prices: {
       currency: 'DZD',
@@ -269,6 +270,11 @@ it('a token at the terminal stands instead of every secret, and is not in the co
   expect(loadConfig({}, environment).accounts[0]?.secretId).toBeNull();
   expect(one.accounts[0]?.secretId).toBeNull();
   expect(JSON.stringify(one)).not.toContain('very-secret');
+});
+
+it('ticks that the config does not speak of are reckoned five minutes apart', () => {
+  expect(loadConfig({ tick: false }, rightEnvironment).scheduling.tickEveryMs).toBe(300_000);
+  expect(loadConfig({ tick: { every: '10m' } }, rightEnvironment).scheduling.tickEveryMs).toBe(600_000);
 });
 
 it('the result is frozen to its depth', () => {

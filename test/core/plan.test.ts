@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import type { Outcome } from '../../lib/core/outcome.ts';
-import { type Inventory, makePlan, type Plan, type PlanRequest } from '../../lib/core/plan.ts';
+import { type Inventory, makePlan, type Plan, type PlanRequest, planWishes, type Wish } from '../../lib/core/plan.ts';
 import { type Power, powers, type Vm } from '../../lib/core/vm.ts';
 import { vm } from '../fixtures/vm.ts';
 import { policy } from '../fixtures/world.ts';
@@ -176,6 +176,24 @@ describe('a dry run', () => {
     expect(words(made)).toEqual([['8', 'planned', 'dry-run', reason]]);
     expect(made.outcomes[0]?.action).toBe(action);
     expect(made).toMatchObject({ pursuits: [], matched: true });
+  });
+
+  it.each([
+    ['on', 'shutdown would be sent: it is late'],
+    ['starting', 'shutdown would be sent once it is on: it is late'],
+    ['stopping', 'it would only be looked at: it is stopping already'],
+  ] as const)('of a wish that has a reason says it, of a VM that is %s: %s', (power, reason) => {
+    const late = vm({ power });
+    const other = vm({ id: '9' });
+    const wishes: readonly Wish[] = [
+      { vm: late, action: 'shutdown', why: 'it is late' },
+      { vm: other, action: 'shutdown' },
+    ];
+    const made = planWishes(wishes, { ...shutdown, dryRun: true }, fleet(late, other), policy, now);
+    expect(made.outcomes.map(wordsOf)).toEqual([
+      ['8', 'planned', 'dry-run', reason],
+      ['9', 'planned', 'dry-run', 'shutdown would be sent: it is on'],
+    ]);
   });
 
   it('does not hide that the run would be refused', () => {

@@ -2,13 +2,13 @@
 // The one place where an override's start and end become boundaries.
 
 import { printInstant } from './civil.ts';
-import type { Override } from './override.ts';
+import type { CountingOverride } from './override.ts';
 import type { Schedule, Want } from './rule.ts';
 import { wantedAt } from './timeline.ts';
 
 export interface Current {
   readonly wanted: Want;
-  /** The last boundary; null where what is wanted never changed. */
+  /** The last boundary; null where what is wanted never changed, or nobody knows since when a tag wants it. */
   readonly boundary: number | null;
   /** An override's start or end, which counts also where the schedule was edited. */
   readonly isByOverride: boolean;
@@ -19,15 +19,15 @@ export interface Current {
 /** What is wanted at `now`. An override that has not begun is as none. */
 export function currentOf(
   schedule: Schedule | null,
-  override: Override | null,
+  override: CountingOverride | null,
   now: number,
   catchUpMs: number,
 ): Current {
-  const begun = override !== null && override.startMs <= now ? override : null;
+  const begun = override !== null && (override.startMs ?? now) <= now ? override : null;
   if (begun !== null && now < begun.endMs)
     return {
       wanted: begun.keep,
-      boundary: begun.startMs,
+      boundary: begun.sinceMs,
       isByOverride: true,
       source: `the override "keep ${begun.keep}" until ${printInstant(begun.endMs)} by ${begun.by} (${begun.reason})`,
     };

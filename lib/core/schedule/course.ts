@@ -45,7 +45,7 @@ function changesIn(course: Course, fromMs: number, toMs: number, own: OwnTransit
 }
 
 function edgesIn(overrides: readonly Override[], fromMs: number, toMs: number): number[] {
-  const edges = overrides.flatMap(({ startMs, endMs }) => [startMs, endMs]);
+  const edges = overrides.flatMap(({ startMs, endMs }) => (startMs === null ? [endMs] : [startMs, endMs]));
   return edges.filter((edge) => fromMs <= edge && edge < toMs).sort((a, b) => a - b);
 }
 
@@ -55,7 +55,7 @@ function freeTransitions(
   toMs: number,
   own: OwnTransitions,
 ): readonly Transition[] {
-  const isHeld = overrides.some(({ startMs, endMs }) => startMs <= fromMs && fromMs < endMs);
+  const isHeld = overrides.some(({ startMs, endMs }) => (startMs ?? fromMs) <= fromMs && fromMs < endMs);
   return schedule === null || isHeld ? [] : own(schedule, fromMs, toMs);
 }
 

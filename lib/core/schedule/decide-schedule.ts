@@ -3,9 +3,11 @@
 
 import { type Current, currentOf } from './boundary.ts';
 import { printInstant } from './civil.ts';
+import { joinFingerprints, splitFingerprints } from './fingerprint.ts';
 import {
   act,
   boundaryAfter,
+  fingerprintsOf,
   inBetween,
   type Judgement,
   markOf,
@@ -14,6 +16,7 @@ import {
   settled,
 } from './judgement.ts';
 import { isSameMark, type Mark } from './mark.ts';
+import { isBoundaryNew } from './new-boundary.ts';
 import type { Want } from './rule.ts';
 import { isBoundaryless } from './timeline.ts';
 
@@ -53,7 +56,8 @@ function judge(facts: ScheduleFacts, current: Current): Judgement {
 
 /** An edit is noted also between moments, or the next moment would be taken for one that the edit brought about. */
 function whileNothingIsWanted(facts: ScheduleFacts, current: Current, mark: Mark): Judgement {
-  const schedule = facts.schedule?.fingerprint ?? mark.schedule;
+  const noted = facts.schedule?.fingerprint ?? splitFingerprints(mark.schedule).schedule;
+  const schedule = joinFingerprints({ schedule: noted, keepTag: facts.keepTag });
   const boundary = schedule === mark.schedule ? mark.boundary : boundaryAfter(current, mark);
   return { code: 'nothing-wanted', reason: whyNothing(facts, current), mark: { ...mark, schedule, boundary } };
 }
@@ -90,18 +94,12 @@ function isAdoptedNow({ schedule, override, now, settings }: ScheduleFacts, curr
   return schedule !== null && isBoundaryless(schedule, now);
 }
 
-/** An edited schedule makes a boundary only where it wants something else now than the mark does. */
-function isBoundaryNew({ schedule }: ScheduleFacts, current: Current, mark: Mark): boolean {
-  if (current.wanted !== mark.wanted) return true;
-  const isEdited = (schedule?.fingerprint ?? '') !== mark.schedule;
-  if (isEdited && !current.isByOverride) return false;
-  return current.boundary !== null && current.boundary > mark.boundary;
-}
-
 function atNewBoundary(facts: ScheduleFacts, current: Current, mark: Mark): Judgement {
-  if (facts.power === current.wanted) return settled(facts, current, boundaryAfter(current, mark));
-  if (facts.power !== 'on' && facts.power !== 'off') return inBetween(facts.power);
-  return act(facts, current, mark);
+  const { power } = facts;
+  if (power === current.wanted) return settled(facts, current, boundaryAfter(current, mark));
+  if (power !== 'on' && power !== 'off') return inBetween(power);
+  // The mark notes the edit and says what was seen, so that the next tick still finds the boundary open, however old by then.
+  return act(facts, current, { ...mark, wanted: power, schedule: fingerprintsOf(facts) });
 }
 
 function atOldBoundary(facts: ScheduleFacts, current: Current, mark: Mark): Judgement {
@@ -110,7 +108,7 @@ function atOldBoundary(facts: ScheduleFacts, current: Current, mark: Mark): Judg
   if (power === current.wanted) return settled(facts, current, boundary);
   if (power !== 'on' && power !== 'off') return inBetween(power);
   if (mark.kind === 'settled' && schedule?.isEnforced === true) return act(facts, current, mark);
-  const kept = { ...mark, boundary, schedule: schedule?.fingerprint ?? '', attempts: 0, lastAttempt: null };
+  const kept = { ...mark, boundary, schedule: fingerprintsOf(facts), attempts: 0, lastAttempt: null };
   if (kept.schedule !== mark.schedule)
     return {
       code: 'edited',

@@ -1,5 +1,22 @@
-// A short name for a long text, to tell whether a schedule was edited since a mark was made.
+// A short name for a long text, to tell whether a schedule or a keep tag was edited since a mark was made.
 // Not for secrecy: two texts that collide only make an edit go unnoticed.
+
+/** Of a VM's schedule, and of its keep tag; each empty where there is none. */
+export interface Fingerprints {
+  readonly schedule: string;
+  readonly keepTag: string;
+}
+
+/** Both in one text, as a mark holds them: without a keep tag the schedule's alone. */
+export function joinFingerprints({ schedule, keepTag }: Fingerprints): string {
+  return keepTag === '' ? schedule : `${schedule}+${keepTag}`;
+}
+
+/** What `joinFingerprints` joined. */
+export function splitFingerprints(joined: string): Fingerprints {
+  const [schedule = '', keepTag = ''] = joined.split('+');
+  return { schedule, keepTag };
+}
 
 /** 14 hexadecimal digits that are the same for the same text (cyrb53, by bryc, in the public domain). */
 export function fingerprintOf(text: string): string {

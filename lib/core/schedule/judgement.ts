@@ -4,8 +4,9 @@
 import type { Power } from '../vm.ts';
 import type { Current } from './boundary.ts';
 import { printInstant } from './civil.ts';
+import { joinFingerprints } from './fingerprint.ts';
 import type { Mark } from './mark.ts';
-import type { Override } from './override.ts';
+import type { CountingOverride } from './override.ts';
 import type { Schedule, Want } from './rule.ts';
 
 export interface ScheduleSettings {
@@ -17,12 +18,16 @@ export interface ScheduleSettings {
   readonly retryPausesMs: readonly number[];
   /** From this many attempts in vain on, somebody has to look. */
   readonly alarmAfter: number;
+  /** How far ticks are apart: what may have been edited since the last one, or the one before. */
+  readonly tickEveryMs: number;
 }
 
 export interface ScheduleFacts {
   readonly power: Power;
   readonly schedule: Schedule | null;
-  readonly override: Override | null;
+  readonly override: CountingOverride | null;
+  /** The fingerprint of the VM's keep tag, whether or not it counts; empty without one. */
+  readonly keepTag: string;
   readonly mark: Mark | null;
   /** The tick's instant, in epoch milliseconds. */
   readonly now: number;
@@ -101,6 +106,11 @@ export function boundaryAfter(current: Current, mark: Mark): number {
 }
 
 /** A fresh mark, with no attempts. */
-export function markOf({ schedule }: ScheduleFacts, kind: Mark['kind'], boundary: number, wanted: Want): Mark {
-  return { kind, boundary, wanted, attempts: 0, lastAttempt: null, schedule: schedule?.fingerprint ?? '' };
+export function markOf(facts: ScheduleFacts, kind: Mark['kind'], boundary: number, wanted: Want): Mark {
+  return { kind, boundary, wanted, attempts: 0, lastAttempt: null, schedule: fingerprintsOf(facts) };
+}
+
+/** What a mark that is made now is made by. */
+export function fingerprintsOf({ schedule, keepTag }: ScheduleFacts): string {
+  return joinFingerprints({ schedule: schedule?.fingerprint ?? '', keepTag });
 }

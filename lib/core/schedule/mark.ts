@@ -13,7 +13,7 @@ export interface Mark {
   readonly attempts: number;
   /** When was last acted, in epoch milliseconds. */
   readonly lastAttempt: number | null;
-  /** The fingerprint of the schedule by which it was made; empty where there was none. */
+  /** The fingerprints of what it was made by, the schedule and the keep tag, in one (`joinFingerprints`). */
   readonly schedule: string;
 }
 

@@ -4,6 +4,7 @@
 import { excerpt } from '../excerpt.ts';
 import type { Vm } from '../vm.ts';
 import { isFaulty } from './fault.ts';
+import { fingerprintOf } from './fingerprint.ts';
 import { localInstant } from './local-instant.ts';
 import type { Override } from './override.ts';
 import type { Schedule } from './rule.ts';
@@ -11,8 +12,10 @@ import type { Schedules } from './schedules.ts';
 
 export interface VmSchedule {
   readonly schedule: Schedule | null;
-  /** From `keep-on-until` and `keep-off-until`; they began before anything else did. */
+  /** From `keep-on-until` and `keep-off-until`: at most one. As long as you like (docs/decisions/0023). */
   readonly overrides: readonly Override[];
+  /** The fingerprint of that tag as it is written, by which a new one is told from one that was dealt with; empty without one. */
+  readonly keepTag: string;
 }
 
 const keepTags = [
@@ -33,14 +36,17 @@ export function scheduleOf(
     else schedule = resolved.schedule;
   }
   const overrides: Override[] = [];
+  let keepTag = '';
   for (const [key, keep] of keepTags) {
     const value = tags[key];
     if (value === undefined) continue;
     const read = localInstant(value, schedule?.zone ?? schedules.zone);
     if (isFaulty(read)) faults.push(`the tag ${key}=${excerpt(value)}: ${read.fault}`);
-    else overrides.push({ keep, startMs: 0, endMs: read.ms, reason: `tag ${key}`, by: "the VM's tag" });
+    else overrides.push({ keep, startMs: null, endMs: read.ms, reason: `tag ${key}`, by: "the VM's tag" });
+    // As it is written, not as it is read: the zone of an edited schedule makes no new tag of an old one.
+    keepTag = fingerprintOf(`${key}=${value}`);
   }
   if (tags['keep-on-until'] !== undefined && tags['keep-off-until'] !== undefined)
     faults.push('it has both keep-on-until and keep-off-until; keep one of them');
-  return faults.length > 0 ? { faults } : { schedule, overrides };
+  return faults.length > 0 ? { faults } : { schedule, overrides, keepTag };
 }

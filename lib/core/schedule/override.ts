@@ -7,8 +7,8 @@ import { nextTransitions } from './timeline.ts';
 
 export interface Override {
   readonly keep: Wanted;
-  /** When it begins to hold, in epoch milliseconds. */
-  readonly startMs: number;
+  /** When it begins to hold, in epoch milliseconds; null for a tag, which holds since it was written, and that nobody knows. */
+  readonly startMs: number | null;
   /** When it ends, exclusive. */
   readonly endMs: number;
   /** Why, and who: shown in every decision that it makes. */
@@ -16,22 +16,32 @@ export interface Override {
   readonly by: string;
 }
 
-/**
- * The override that counts: the newest of those that hold, else the one that ended last, whose end is a boundary still;
- * null when none has begun. Of two that began together the later of the list is the newest.
- */
-export function overrideAt(overrides: readonly Override[], ms: number): Override | null {
-  const begun = overrides.filter(({ startMs }) => startMs <= ms);
-  const holding = begun.filter(({ endMs }) => ms < endMs);
-  if (holding.length > 0) return best(holding, ({ startMs }) => startMs);
-  return best(begun, ({ endMs }) => endMs);
+/** An override, as it counts at one instant. */
+export interface CountingOverride extends Override {
+  /** Since when its wish counts: its start, or the end of the last newer one that hid it; null where that is unknown. */
+  readonly sinceMs: number | null;
 }
 
-function best(overrides: readonly Override[], rank: (override: Override) => number): Override | null {
-  return overrides.reduce<Override | null>(
-    (found, each) => (found === null || rank(each) >= rank(found) ? each : found),
-    null,
-  );
+/**
+ * The override that counts: the newest of those that hold, else the one that ended last, whose end is a boundary still;
+ * null when none has begun. Of two that began together the later of the list is the newest; a tag is the oldest of all.
+ */
+export function overrideAt(overrides: readonly Override[], ms: number): CountingOverride | null {
+  const begun = overrides.filter((each) => beganMs(each) <= ms).toSorted((a, b) => beganMs(a) - beganMs(b));
+  const at = begun.findLastIndex(({ endMs }) => ms < endMs);
+  const holding = begun[at];
+  // Whatever is newer than the newest that holds has ended, and what it hid counts again since.
+  if (holding !== undefined) return { ...holding, sinceMs: latest(holding.startMs, begun.slice(at + 1)) };
+  const ended = begun.toSorted((a, b) => a.endMs - b.endMs).at(-1);
+  return ended === undefined ? null : { ...ended, sinceMs: ended.startMs };
+}
+
+function beganMs({ startMs }: Override): number {
+  return startMs ?? Number.MIN_SAFE_INTEGER;
+}
+
+function latest(startMs: number | null, newer: readonly Override[]): number | null {
+  return newer.reduce<number | null>((found, { endMs }) => Math.max(found ?? endMs, endMs), startMs);
 }
 
 /** When the schedule next starts (`on`) or stops (`off`) after the instant, for "until the next start"; null if never. */

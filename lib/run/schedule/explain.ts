@@ -16,6 +16,7 @@ import { listFleet, readVm } from '../inventory.ts';
 import { chosenVm } from './chosen.ts';
 import { courseOf } from './course-of.ts';
 import { judge } from './judge.ts';
+import { switchesOf } from './switches.ts';
 import type { ScheduleWorld } from './world.ts';
 
 export interface Explanation {
@@ -94,7 +95,7 @@ function leftAlone(vm: Vm): Explanation['decision'] {
 
 /** The explanation as `power explain --json` and the API show it. */
 export function explanationJson({ vm, wanted, boundary, next, schedule, override, mark, decision }: Explanation) {
-  const [first] = next;
+  const [first] = switchesOf(next);
   return {
     vm: vm.id,
     wanted,

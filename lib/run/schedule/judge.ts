@@ -4,8 +4,7 @@
 import { decideSchedule, type ScheduleDecision } from '../../core/schedule/decide-schedule.ts';
 import type { Mark } from '../../core/schedule/mark.ts';
 import { scheduleOf } from '../../core/schedule/of-vm.ts';
-import type { Override } from '../../core/schedule/override.ts';
-import { overrideAt } from '../../core/schedule/override.ts';
+import { type CountingOverride, type Override, overrideAt } from '../../core/schedule/override.ts';
 import type { Schedule } from '../../core/schedule/rule.ts';
 import type { Schedules } from '../../core/schedule/schedules.ts';
 import { isProtected } from '../../core/tags.ts';
@@ -16,7 +15,9 @@ export interface Judgement {
   readonly vm: Vm;
   readonly schedule: Schedule | null;
   /** The override that counts at the instant, if any. */
-  readonly override: Override | null;
+  readonly override: CountingOverride | null;
+  /** The fingerprint of its keep tag; empty without one. */
+  readonly keepTag: string;
   readonly mark: Mark | null;
   readonly decision: ScheduleDecision;
 }
@@ -29,9 +30,10 @@ export function judge(vm: Vm, state: FleetState, schedules: Schedules, now: numb
   const key = vmKey(vm);
   const override = overrideAt([...own.overrides, ...keptFor(key, state.overrides)], now);
   const mark = state.marks.get(key) ?? null;
-  const { schedule } = own;
-  const decision = decideSchedule({ power: vm.power, schedule, override, mark, now, settings: schedules.settings });
-  return { vm, schedule, override, mark, decision };
+  const { schedule, keepTag } = own;
+  const { settings } = schedules;
+  const decision = decideSchedule({ power: vm.power, schedule, override, keepTag, mark, now, settings });
+  return { vm, schedule, override, keepTag, mark, decision };
 }
 
 /** The kept overrides of one VM, each with the end it has for this VM. */

@@ -68,9 +68,9 @@ export async function markSettled(
 // Where another tick has taken the VM over, its own mark stands there by now, and this write is lost: rightly.
 function settledChange(judgement: Judgement, now: number, settings: MarkWorld['schedules']['settings']): MarkChange[] {
   const from = judgement.decision.newMark ?? judgement.mark;
-  const { schedule, override, vm, decision } = judgement;
+  const { schedule, override, keepTag, vm, decision } = judgement;
   const power = decision.wanted;
   if (power === 'none') return [];
-  const { newMark } = decideSchedule({ power, schedule, override, mark: from, now, settings });
+  const { newMark } = decideSchedule({ power, schedule, override, keepTag, mark: from, now, settings });
   return newMark === null ? [] : [{ key: vmKey(vm), from, to: newMark }];
 }

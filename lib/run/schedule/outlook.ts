@@ -14,6 +14,8 @@ import type { FleetState } from '../../ports.ts';
 import { takeInventory } from '../inventory.ts';
 import { chosenVms } from './chosen.ts';
 import { courseOf } from './course-of.ts';
+import { type Kept, keptBetween } from './kept.ts';
+import { switchesOf } from './switches.ts';
 import type { ScheduleWorld } from './world.ts';
 
 export interface OutlookRequest {
@@ -30,6 +32,8 @@ export interface VmOutlook {
   readonly schedule: Schedule | null;
   readonly transitions: readonly Transition[];
   readonly wantedAtFrom: Want;
+  /** While overrides hold; the transitions have their starts and ends only where these change what is wanted. */
+  readonly kept: readonly Kept[];
 }
 
 export interface Outlook {
@@ -73,9 +77,10 @@ function lookAhead(
 ): VmOutlook {
   const course = courseOf(vm, state, schedules);
   const { schedule } = course;
-  if (isProtected(vm)) return { vm, schedule, transitions: [], wantedAtFrom: 'none' };
+  if (isProtected(vm)) return { vm, schedule, transitions: [], wantedAtFrom: 'none', kept: [] };
   const transitions = courseBetween(course, fromMs, toMs);
-  return { vm, schedule, transitions, wantedAtFrom: currentIn(course, fromMs).wanted };
+  const kept = keptBetween(course, fromMs, toMs);
+  return { vm, schedule, transitions, wantedAtFrom: currentIn(course, fromMs).wanted, kept };
 }
 
 /** The outlook as `power plan --json` and the API show it. */
@@ -85,7 +90,7 @@ export function outlookJson({ vms, atFault, unlisted }: Outlook) {
       ...placeJson(vm),
       schedule: schedule?.text ?? null,
       wantedAtFrom,
-      transitions: transitions.map(({ at, wanted }) => ({ at: printInstant(at), wanted })),
+      transitions: switchesOf(transitions).map(({ at, wanted }) => ({ at: printInstant(at), wanted })),
     })),
     atFault: atFault.map((vm) => ({ ...placeJson(vm), faults: vm.faults })),
     unlisted,

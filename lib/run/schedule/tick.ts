@@ -16,8 +16,7 @@ import type { ScheduleWorld } from './world.ts';
 
 export interface TickWorld extends ScheduleWorld, LaunchWorld {
   readonly policy: RunWorld['policy'];
-  /** A tick older than this does nothing. */
-  readonly maxAgeMs: number;
+  readonly maxAgeMs: RunWorld['maxAgeMs'];
 }
 
 /** What a tick found and did. */

@@ -95,9 +95,40 @@ describe('a day as a bar', () => {
     expect(rows('08:00-; -19:15', 'UTC', '2026-01-02', 1)).toEqual([`Fri 2026-01-02  ${off(16)}▲${off(21)}▼${off(9)}`]);
   });
 
+  it('draws between moments what overrides keep', () => {
+    const hour = (hours: number) => hours * 3_600_000;
+    const drawn: Drawn = {
+      zone: 'UTC',
+      fromMs: 0,
+      wantedAtFrom: 'none',
+      transitions: [
+        { at: hour(3), wanted: 'on' },
+        // The start and the end of the first override, and the stop that it put off.
+        { at: hour(8), wanted: 'on' },
+        { at: hour(10) + 600_000, wanted: 'off' },
+        { at: hour(20), wanted: 'off' },
+        { at: hour(21), wanted: 'none' },
+      ],
+      kind: 'moments',
+      kept: [
+        { fromMs: hour(8), toMs: hour(10) + 600_000, keep: 'on' },
+        { fromMs: hour(14) + 600_000, toMs: hour(14) + 700_000, keep: 'on' },
+        { fromMs: hour(20), toMs: hour(21), keep: 'off' },
+      ],
+    };
+    const nothing = off;
+    expect(renderDays(drawn, 1, noPaint)[1]).toBe(
+      `Thu 1970-01-01  ${nothing(6)}▲${nothing(9)}${on(4)}▼${nothing(7)}█${nothing(11)}░░${nothing(6)}`,
+    );
+    const coloured = renderDays(drawn, 1, (colour, text) => `<${colour} ${text}>`)[1];
+    expect(coloured).toContain('<green █>');
+    expect(coloured).toContain('<dim ░>');
+  });
+
   it('has a legend for each kind', () => {
     expect(legendOf('levels')).toContain('█ on');
-    expect(legendOf('moments')).toContain('▲ start');
+    expect(legendOf('moments')).toBe('▲ start   ▼ stop   · nothing');
+    expect(legendOf('moments', true)).toBe('▲ start   ▼ stop   · nothing   █ kept on   ░ kept off');
   });
 
   it('begins where the date begins', () => {

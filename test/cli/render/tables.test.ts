@@ -153,6 +153,7 @@ describe('the result of a check', () => {
       vms: [vm({}), vm({ name: 'db', faults: ['bad tag'] })],
       unlisted: [{ account: 'main', project: 'p2', reason: 'HTTP 500' }],
       scheduled: [],
+      longKeeps: [],
     };
     expect(renderCheck({ faults: [], meaning: [], fleet }, pipe)).toContain(
       'the fleet: 2 VMs, 1 with a fault\n  ✗ main/default VM 8 db: bad tag\n  ✗ main/p2 could not be listed: HTTP 500\n',
@@ -160,15 +161,31 @@ describe('the result of a check', () => {
   });
 });
 
+const unscheduled = { vms: [vm({})], unlisted: [], scheduled: [], longKeeps: [] };
+
 describe('the schedules of a checked fleet', () => {
   it('are counted by VM, and one that never changes is warned of', () => {
     const scheduled = [
       { schedule: '08:00-18:00 UTC', vms: 2, neverChanges: false },
       { schedule: 'always off', vms: 1, neverChanges: true },
     ];
-    const text = renderCheck({ faults: [], meaning: [], fleet: { vms: [vm({})], unlisted: [], scheduled } }, pipe);
+    const text = renderCheck({ faults: [], meaning: [], fleet: { ...unscheduled, scheduled } }, pipe);
     expect(text).toContain('\n  2 VMs with the schedule 08:00-18:00 UTC\n  1 VM with the schedule always off\n');
     expect(text.match(/! always off: nothing that it wants ever changes/g)).toHaveLength(1);
+  });
+
+  it('are followed by each tag that keeps a VM for longer than an override may last', () => {
+    const keep = {
+      vm: vm({ name: 'db\u001b[2J' }),
+      keep: 'off',
+      untilMs: Date.UTC(2036, 0),
+      latestMs: Date.UTC(2026, 0),
+    } as const;
+    const text = renderCheck({ faults: [], meaning: [], fleet: { ...unscheduled, longKeeps: [keep] } }, pipe);
+    expect(text).toMatch(
+      /^ {2}! main\/default VM 8 db.*: its tag keeps it off until 2036-01-01T00:00:00Z; an override would last until 2026-01-01T00:00:00Z at most$/m,
+    );
+    expect(text).not.toContain('\u001b');
   });
 });
 

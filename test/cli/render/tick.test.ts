@@ -12,6 +12,7 @@ const inVain: Judgement = {
   vm: vm({ name: 'deaf\u001b[2J' }),
   schedule: null,
   override: null,
+  keepTag: '',
   mark: null,
   decision: {
     action: 'shutdown',

@@ -90,6 +90,35 @@ describe('the course between two instants', () => {
   });
 });
 
+describe('the boundary in a course', () => {
+  const older = keep('on', '2026-11-23T10:00Z', '2026-11-23T20:00Z');
+  const newer = keep('on', '2026-11-23T12:00Z', '2026-11-23T14:00Z');
+  const tag: Override = { ...older, startMs: null };
+
+  it.each([
+    ['11:00', '10:00'],
+    ['13:00', '12:00'],
+    ['14:00', '14:00'],
+    ['19:00', '14:00'],
+    ['20:00', '20:00'],
+  ])('at %s of nested overrides is %s, though it is no transition where both want the same', (now, since) => {
+    const of = course(office, older, newer);
+    expect(currentIn(of, at(`2026-11-23T${now}Z`)).boundary).toBe(at(`2026-11-23T${since}Z`));
+    expect(between(of, '2026-11-23T11:00Z', '2026-11-23T20:00Z')).toEqual([]);
+  });
+
+  it('of a tag is unknown, and its wish holds as far back as one looks', () => {
+    const of = course(office, tag);
+    expect(currentIn(of, at('2026-11-23T03:00Z'))).toMatchObject({ wanted: 'on', boundary: null, isByOverride: true });
+    expect(between(of, '2026-11-22T00:00Z', '2026-11-24T00:00Z')).toEqual(['off 2026-11-23T20:00Z']);
+    expect(currentIn(of, at('2026-11-23T20:00Z')).boundary).toBe(at('2026-11-23T20:00Z'));
+  });
+
+  it('of a tag that a newer override hid is the end of that', () => {
+    expect(currentIn(course(office, tag, newer), at('2026-11-23T15:00Z')).boundary).toBe(at('2026-11-23T14:00Z'));
+  });
+});
+
 describe('the course of moments', () => {
   it('has each moment, and none that an override hides', () => {
     const of = course(moments, keep('on', '2026-11-23T12:00Z', '2026-11-24T12:00Z'));

@@ -5,7 +5,7 @@ import {
   type ScheduleFacts,
 } from '../../../lib/core/schedule/decide-schedule.ts';
 import { isSameMark, type Mark } from '../../../lib/core/schedule/mark.ts';
-import { nextBoundary, type Override, overrideAt } from '../../../lib/core/schedule/override.ts';
+import { type CountingOverride, nextBoundary, overrideAt } from '../../../lib/core/schedule/override.ts';
 import type { Power } from '../../../lib/core/vm.ts';
 import { at, hourMs, inline, named } from './schedules.ts';
 
@@ -20,6 +20,7 @@ const settings = {
   adopt: 'next-boundary',
   retryPausesMs: [5 * minuteMs, 10 * minuteMs, 30 * minuteMs],
   alarmAfter: 3,
+  tickEveryMs: 5 * minuteMs,
 } as const;
 const adoptNow = { ...settings, adopt: 'now' } as const;
 
@@ -37,11 +38,17 @@ function mark(boundary: string, wanted: Mark['wanted'], more: Partial<Mark> = {}
     ...more,
   };
 }
-function keep(wanted: 'on' | 'off', start: string, end: string): Override {
-  return { keep: wanted, startMs: day(start), endMs: day(end), reason: 'demo', by: 'amel' };
+function keep(wanted: 'on' | 'off', start: string, end: string): CountingOverride {
+  const startMs = day(start);
+  return { keep: wanted, startMs, sinceMs: startMs, endMs: day(end), reason: 'demo', by: 'amel' };
+}
+/** What a keep tag makes of a VM's facts, as it counts while nothing newer has hidden it. */
+function tagged(wanted: 'on' | 'off', end: string, keepTag = 'tag'): Pick<ScheduleFacts, 'override' | 'keepTag'> {
+  return { override: { ...keep(wanted, '00:00', end), startMs: null, sinceMs: null }, keepTag };
 }
 function decide(now: string, power: Power, facts: Partial<ScheduleFacts> = {}): ScheduleDecision {
-  return decideSchedule({ power, schedule: office, override: null, mark: null, now: day(now), settings, ...facts });
+  const none = { schedule: office, override: null, keepTag: '', mark: null };
+  return decideSchedule({ power, now: day(now), settings, ...none, ...facts });
 }
 
 type Row = [
@@ -613,11 +620,22 @@ describe('an override', () => {
       { override: on, mark: thisMorning },
       { action: null, code: 'in-between', newMark: null },
     ],
+    [
+      'counts again, with a boundary, when the newer one that hid it has ended',
+      '20:00',
+      'off',
+      { override: { ...on, sinceMs: day('20:00') }, mark: mark('19:00', 'on') },
+      { action: 'start', boundary: day('20:00'), newMark: { wanted: 'off', boundary: day('19:00'), attempts: 1 } },
+    ],
+    [
+      'respects what is done by hand once it counts again',
+      '20:30',
+      'off',
+      { override: { ...on, sinceMs: day('20:00') }, mark: mark('20:00', 'on') },
+      { action: null, code: 'manual' },
+    ],
   ];
-  it.each(rows.filter(([sentence]) => !sentence.startsWith('that was cancelled')))(
-    '%s',
-    (_, now, power, facts, expected) => expect(decide(now, power, facts)).toMatchObject(expected),
-  );
+  it.each(rows)('%s', (_, now, power, facts, expected) => expect(decide(now, power, facts)).toMatchObject(expected));
 
   it('that was cancelled gives way to the schedule, though its end is not known any more', () => {
     expect(decide('20:00', 'on', { mark: mark('17:00', 'on') })).toMatchObject({ action: 'shutdown', wanted: 'off' });
@@ -630,6 +648,165 @@ describe('an override', () => {
       newMark: mark('10:00', 'on'),
     });
   });
+});
+
+describe('a keep tag', () => {
+  const noted = (print = 'tag') => ({ schedule: `${office.fingerprint}+${print}` });
+  const rows: Row[] = [
+    [
+      'that was just written acts, also where the mark wanted the same',
+      '12:00',
+      'off',
+      { ...tagged('on', '22:00'), mark: thisMorning },
+      {
+        action: 'start',
+        code: 'act',
+        boundary: null,
+        newMark: mark('08:00', 'off', { ...noted(), attempts: 1, lastAttempt: day('12:00') }),
+      },
+    ],
+    [
+      'is tried again after the pause',
+      '12:05',
+      'off',
+      {
+        ...tagged('on', '22:00'),
+        mark: mark('08:00', 'off', { ...noted(), attempts: 1, lastAttempt: day('12:00') }),
+      },
+      { action: 'start', newMark: { attempts: 2 } },
+    ],
+    [
+      'is settled by sight',
+      '12:05',
+      'on',
+      { ...tagged('on', '22:00'), mark: thisMorning },
+      { action: null, code: 'settled', newMark: mark('08:00', 'on', noted()) },
+    ],
+    [
+      'that was dealt with leaves a change by hand alone',
+      '13:00',
+      'off',
+      { ...tagged('on', '22:00'), mark: mark('08:00', 'on', noted()) },
+      { action: null, code: 'manual', newMark: null },
+    ],
+    [
+      'that was dealt with does not act again when the schedule beneath it is edited',
+      '13:00',
+      'off',
+      { ...tagged('on', '22:00'), mark: mark('08:00', 'on', { schedule: 'before+tag' }) },
+      { action: null, code: 'edited', newMark: mark('08:00', 'on', noted()) },
+    ],
+    [
+      'that was changed acts again',
+      '13:00',
+      'off',
+      { ...tagged('on', '23:00', 'later'), mark: mark('08:00', 'on', noted()) },
+      { action: 'start', newMark: noted('later') },
+    ],
+    [
+      'waits while the VM is on its way, and is not noted for it',
+      '12:00',
+      'stopping',
+      { ...tagged('on', '22:00'), mark: thisMorning },
+      { action: null, code: 'in-between', newMark: null },
+    ],
+    [
+      'that is wanted off acts also on what was started by hand in the evening',
+      '20:00',
+      'on',
+      { ...tagged('off', '22:00'), mark: mark('18:00', 'off') },
+      { action: 'shutdown' },
+    ],
+    [
+      'ends with a boundary, also where the schedule wants the same as it did',
+      '22:00',
+      'on',
+      { ...tagged('off', '22:00'), mark: mark('18:00', 'off', noted()) },
+      { action: 'shutdown', boundary: day('22:00') },
+    ],
+    [
+      'stays after its end without another boundary',
+      '22:30',
+      'on',
+      { ...tagged('off', '22:00'), mark: mark('22:00', 'off', noted()) },
+      { action: null, code: 'manual', newMark: null },
+    ],
+    [
+      'that is over when it is written is no boundary',
+      '21:00',
+      'on',
+      { ...tagged('off', '20:00'), mark: mark('18:00', 'off') },
+      { action: null, code: 'edited', newMark: noted() },
+    ],
+    [
+      'that is over the very instant it is seen is no boundary',
+      '20:00',
+      'on',
+      { ...tagged('off', '20:00'), mark: mark('18:00', 'off') },
+      { action: null, code: 'edited' },
+    ],
+    [
+      'that is removed lets the schedule act where it wants something else',
+      '20:00',
+      'on',
+      { mark: mark('08:00', 'on', noted()) },
+      { action: 'shutdown', newMark: { schedule: office.fingerprint } },
+    ],
+    [
+      'that is removed is an edit where the schedule wants the same',
+      '20:00',
+      'on',
+      { mark: mark('17:00', 'off', noted()) },
+      { action: null, code: 'edited', newMark: mark('18:00', 'off') },
+    ],
+    [
+      'beneath a newer override is noted with it',
+      '12:00',
+      'on',
+      { override: keep('on', '11:00', '13:00'), keepTag: 'tag', mark: thisMorning },
+      { action: null, code: 'settled', newMark: mark('11:00', 'on', noted()) },
+    ],
+    [
+      'counts again, with a boundary, when a newer override has ended',
+      '13:00',
+      'off',
+      {
+        keepTag: 'tag',
+        override: { ...keep('on', '11:00', '22:00'), startMs: null, sinceMs: day('13:00') },
+        mark: mark('12:00', 'on', noted()),
+      },
+      { action: 'start', boundary: day('13:00') },
+    ],
+    [
+      'does not hide that a newer override began',
+      '12:00',
+      'off',
+      { override: keep('on', '11:00', '13:00'), keepTag: 'tag', mark: mark('08:00', 'on', noted()) },
+      { action: 'start', boundary: day('11:00') },
+    ],
+    [
+      'acts at first sight, and is noted',
+      '20:00',
+      'off',
+      tagged('on', '22:00'),
+      { action: 'start', newMark: { kind: 'adopted', boundary: day('20:00'), wanted: 'off', ...noted() } },
+    ],
+    [
+      'without a schedule is noted by itself',
+      '12:00',
+      'on',
+      { ...tagged('on', '22:00'), schedule: null, mark: mark('08:00', 'off', { schedule: '' }) },
+      { action: null, code: 'settled', newMark: { schedule: '+tag' } },
+    ],
+    [
+      'is remembered as gone also where nothing is wanted any more, or writing it again would be nothing new',
+      '12:00',
+      'on',
+      { schedule: null, mark: mark('08:00', 'on', noted()) },
+      { action: null, code: 'nothing-wanted', newMark: thisMorning },
+    ],
+  ];
+  it.each(rows)('%s', (_, now, power, facts, expected) => expect(decide(now, power, facts)).toMatchObject(expected));
 });
 
 describe('a moment', () => {
@@ -699,6 +876,51 @@ describe('a moment', () => {
       'on',
       of(evening, '2026-06-04T21:00Z', 'off', { schedule: 'before' }),
       { action: null, code: 'edited', newMark: { boundary: day('19:00'), schedule: evening.fingerprint } },
+    ],
+    [
+      'is not lost to an edit since the tick before it',
+      '19:00',
+      'on',
+      of(evening, '2026-06-04T18:00Z', 'off', { schedule: 'before' }),
+      {
+        action: 'shutdown',
+        newMark: { wanted: 'on', schedule: evening.fingerprint, attempts: 1, lastAttempt: day('19:00') },
+      },
+    ],
+    [
+      'is not lost to an edit where one tick was missed',
+      '19:10',
+      'on',
+      of(evening, '2026-06-04T18:00Z', 'off', { schedule: 'before' }),
+      { action: 'shutdown' },
+    ],
+    [
+      'that is older than two ticks is not brought about by an edit',
+      '19:10:01',
+      'on',
+      of(evening, '2026-06-04T18:00Z', 'off', { schedule: 'before' }),
+      { action: null, code: 'edited' },
+    ],
+    [
+      'that is older than two ticks is not brought about by an edit of what was adopted between moments',
+      '19:30',
+      'on',
+      of(evening, '12:00', 'none', { kind: 'adopted', schedule: 'before' }),
+      { action: null, code: 'edited', newMark: { kind: 'adopted', boundary: day('19:00') } },
+    ],
+    [
+      'that was dealt with is not done again because of an edit',
+      '19:05',
+      'on',
+      of(evening, '19:00', 'off', { schedule: 'before' }),
+      { action: null, code: 'edited' },
+    ],
+    [
+      'that an edit did not hide is tried again, however old by then',
+      '19:15',
+      'on',
+      of(evening, '2026-06-04T18:00Z', 'on', { attempts: 1, lastAttempt: day('19:10') }),
+      { action: 'shutdown', newMark: { attempts: 2 } },
     ],
     [
       'that comes after an edit is done, because the edit was noted between moments',
@@ -851,22 +1073,39 @@ describe('the reason', () => {
 describe('overrideAt', () => {
   const older = keep('on', '10:00', '20:00');
   const newer = keep('off', '12:00', '14:00');
-  it.each([
+  it.each<[string, CountingOverride | null]>([
     ['09:00', null],
     ['10:00', older],
     ['12:00', newer],
     ['13:59', newer],
-    ['14:00', older],
+    ['14:00', { ...older, sinceMs: day('14:00') }],
     ['20:00', older],
     ['23:00', older],
   ])('at %s is the newest that holds, else the one that ended last', (now, expected) => {
-    expect(overrideAt([older, newer], day(now))).toBe(expected);
-    expect(overrideAt([newer, older], day(now))).toBe(expected);
+    expect(overrideAt([older, newer], day(now))).toEqual(expected);
+    expect(overrideAt([newer, older], day(now))).toEqual(expected);
   });
   it('is the later of the list where two began together', () => {
-    const twin = keep('off', '10:00', '20:00');
-    expect(overrideAt([older, twin], day('11:00'))).toBe(twin);
+    const twin = keep('off', '10:00', '12:00');
+    expect(overrideAt([older, twin], day('11:00'))).toEqual(twin);
+    expect(overrideAt([older, twin], day('12:00'))).toEqual({ ...older, sinceMs: day('12:00') });
+    expect(overrideAt([twin, older], day('12:00'))).toEqual(older);
     expect(overrideAt([], day('11:00'))).toBeNull();
+  });
+  it('counts since the last end of all newer ones, and of none that is older', () => {
+    const all = [older, keep('off', '11:00', '17:00'), keep('on', '12:00', '13:00'), keep('off', '12:30', '16:00')];
+    const since = (now: string) => overrideAt(all, day(now))?.sinceMs;
+    expect(since('16:30')).toBe(day('16:00'));
+    expect(since('17:00')).toBe(day('17:00'));
+    expect(overrideAt([keep('on', '09:00', '11:00'), older], day('12:00'))?.sinceMs).toBe(day('10:00'));
+  });
+  it('by tag is the oldest, since nobody knows when, or since a newer one ended', () => {
+    const { override: tag } = tagged('on', '22:00');
+    const all = tag === null ? [] : [newer, tag];
+    expect(overrideAt(all, day('11:00'))).toEqual(tag);
+    expect(overrideAt(all, day('12:00'))).toEqual(newer);
+    expect(overrideAt(all, day('15:00'))).toEqual({ ...tag, sinceMs: day('14:00') });
+    expect(overrideAt(all, day('22:00'))).toEqual(tag);
   });
 });
 

@@ -15,7 +15,7 @@ function read(tags: Record<string, string>, known = schedules) {
 
 describe('the tags of a VM', () => {
   it('without any of a schedule mean no schedule and no override', () => {
-    expect(read({ env: 'dev' })).toEqual({ schedule: null, overrides: [] });
+    expect(read({ env: 'dev' })).toEqual({ schedule: null, overrides: [], keepTag: '' });
   });
 
   it('mean the schedule that is named, or written', () => {
@@ -26,12 +26,29 @@ describe('the tags of a VM', () => {
   it.each([
     ['keep-on-until', 'on'],
     ['keep-off-until', 'off'],
-  ])('%s is an override from the beginning of time, in the zone of the schedule', (key, keep) => {
+  ])('%s is an override that began nobody knows when, in the zone of the schedule', (key, keep) => {
     expect(read({ schedule: 'office', [key]: '2026-11-25T22:00' })).toMatchObject({
       overrides: [
-        { keep, startMs: 0, endMs: Date.parse('2026-11-25T21:00Z'), reason: `tag ${key}`, by: "the VM's tag" },
+        { keep, startMs: null, endMs: Date.parse('2026-11-25T21:00Z'), reason: `tag ${key}`, by: "the VM's tag" },
       ],
     });
+  });
+
+  it('have a fingerprint of the keep tag as it is written, whatever the schedule beside it', () => {
+    const print = (tags: Record<string, string>) => {
+      const found = read(tags);
+      return 'faults' in found ? found.faults : found.keepTag;
+    };
+    const kept = print({ 'keep-on-until': '2026-11-25T22:00' });
+    expect(kept).toMatch(/^[0-9a-f]{14}$/);
+    expect(print({ 'keep-on-until': '2026-11-25T22:00', schedule: 'office', env: 'dev' })).toBe(kept);
+    expect(print({ 'keep-on-until': '2026-11-25T23:00' })).not.toBe(kept);
+    expect(print({ 'keep-off-until': '2026-11-25T22:00' })).not.toBe(kept);
+    expect(print({ schedule: 'office' })).toBe('');
+  });
+
+  it('may keep for longer than an override may last', () => {
+    expect(read({ 'keep-off-until': '2036-11-25' })).toMatchObject({ overrides: [{ keep: 'off' }] });
   });
 
   it('without a schedule are read in the zone of the configuration', () => {

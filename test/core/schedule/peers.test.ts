@@ -5,10 +5,25 @@ import { compilePeriod } from '../../../lib/core/schedule/period.ts';
 import { wantedAt } from '../../../lib/core/schedule/timeline.ts';
 import { at, changes, faultOf, hourMs, inline, named } from './schedules.ts';
 
-const settings = { catchUpMs: 2 * hourMs, adopt: 'next-boundary', retryPausesMs: [5 * 60_000], alarmAfter: 3 } as const;
+const settings = {
+  catchUpMs: 2 * hourMs,
+  adopt: 'next-boundary',
+  retryPausesMs: [5 * 60_000],
+  alarmAfter: 3,
+  tickEveryMs: 5 * 60_000,
+} as const;
 
 function facts(text: string, now: string, more: Partial<ScheduleFacts>): ScheduleFacts {
-  return { power: 'off', schedule: inline(text), override: null, mark: null, now: at(now), settings, ...more };
+  return {
+    power: 'off',
+    schedule: inline(text),
+    override: null,
+    keepTag: '',
+    mark: null,
+    now: at(now),
+    settings,
+    ...more,
+  };
 }
 const wanted = (text: string, time: string) => wantedAt(inline(text), at(time), settings.catchUpMs).wanted;
 

@@ -15,6 +15,7 @@ const settings = {
   adopt: 'next-boundary',
   retryPausesMs: [tickMs, 2 * tickMs],
   alarmAfter: 3,
+  tickEveryMs: tickMs,
 } as const;
 const texts = [
   'Mon-Fri 08:00-18:00 Europe/Berlin',
@@ -89,6 +90,7 @@ class Model {
       power: this.power,
       schedule: this.schedule,
       override: overrideAt(this.overrides, now),
+      keepTag: '',
       mark: this.mark,
       now,
       settings,
@@ -154,6 +156,7 @@ function lateTickDoesNoHarm(model: Model, now: number): void {
     power,
     schedule,
     override: overrideAt(overrides, then),
+    keepTag: '',
     mark,
     now: then,
     settings,

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { PowerError } from '../../../lib/core/errors.ts';
 import type { Mark } from '../../../lib/core/schedule/mark.ts';
 import { explainVm, explanationJson } from '../../../lib/run/schedule/explain.ts';
-import { at, keptOverride, noon, planScene } from './planning.ts';
+import { at, hourMs, keptOverride, noon, planScene } from './planning.ts';
 
 const office = { id: '8', description: 'web [schedule=office]', state: 'running' };
 
@@ -96,12 +96,45 @@ describe('the explanation of a VM', () => {
     expect(await explainVm('8', at('23T20:00'), world)).toMatchObject({ override: null, boundary: at('23T20:00') });
   });
 
+  it('has in its JSON the next start or stop, and not that an override ends', async () => {
+    const { world } = planScene([{ id: '8', description: '[schedule="08:00-; -19:00"]' }]);
+    await world.state.putOverride(keptOverride({ ends: { 'main/8': noon + hourMs } }));
+    const explanation = await explainVm('8', noon, world);
+    expect(explanation.next[0]).toEqual({ at: noon + hourMs, wanted: 'none' });
+    expect(explanationJson(explanation).next).toEqual({ at: '2026-11-23T19:00:00Z', wanted: 'off' });
+  });
+
   it('counts an override by tag', async () => {
     const vm = { ...office, description: '[schedule=office keep-on-until=2026-11-23T22:00]' };
     expect(await explainVm('8', at('23T19:00'), planScene([vm]).world)).toMatchObject({
       wanted: 'on',
       override: { keep: 'on', endMs: at('23T22:00'), reason: 'tag keep-on-until' },
       next: expect.arrayContaining([{ at: at('23T22:00'), wanted: 'off' }]),
+    });
+  });
+
+  it('says of an override by tag that nobody knows since when, until a newer one that hid it has ended', async () => {
+    const vm = { ...office, state: 'shutoff', description: '[schedule=office keep-on-until=2026-11-23T22:00]' };
+    const { world } = planScene([vm]);
+    const tagged = await explainVm('8', noon, world);
+    expect(tagged).toMatchObject({ boundary: null, override: { startMs: null } });
+    expect(explanationJson(tagged)).toMatchObject({ wanted: 'on', boundary: null });
+    await world.state.putOverride(keptOverride({ startMs: at('23T10:00'), ends: { 'main/8': at('23T11:00') } }));
+    expect((await explainVm('8', noon, world)).boundary).toBe(at('23T11:00'));
+  });
+
+  it('shows what counts again since a newer override ended, and judges by that', async () => {
+    const { world } = planScene([{ ...office, state: 'shutoff' }]);
+    await world.state.putOverride(keptOverride());
+    const ends = { 'main/8': at('23T14:00') };
+    await world.state.putOverride(keptOverride({ id: 'o2', startMs: at('23T13:00'), ends, by: 'lina' }));
+    const schedule = (await explainVm('8', noon, world)).schedule?.fingerprint ?? '';
+    await world.state.putMarks([{ key: 'main/8', from: null, to: { ...mark, boundary: at('23T13:00'), schedule } }]);
+    expect((await explainVm('8', at('23T13:30'), world)).decision.code).toBe('manual');
+    expect(await explainVm('8', at('23T14:00'), world)).toMatchObject({
+      boundary: at('23T14:00'),
+      override: { by: 'amel' },
+      decision: { action: 'start' },
     });
   });
 

@@ -13,6 +13,7 @@ const day = 1440 * minute;
 const start = Date.UTC(2026, 10, 23);
 const every = 30 * minute;
 const slots = (14 * day) / every;
+const maxAge = 10 * minute;
 
 type Window = readonly [from: number, to: number];
 interface Hold {
@@ -24,7 +25,11 @@ interface Hold {
 }
 
 type Incident =
-  | { readonly kind: 'missed' | 'late' | 'doubled' | 'overlapping' | 'list fails' }
+  | Happening
+  | { readonly kind: 'run late'; readonly minutes: number; readonly meanwhile: Happening }
+  | { readonly kind: 'missed' | 'late' | 'doubled' | 'overlapping' | 'list fails' };
+
+type Happening =
   | { readonly kind: 'by hand'; readonly vm: number; readonly power: 'running' | 'shutoff' }
   | { readonly kind: 'answers'; readonly how: 'well' | '500, then it works' | '500, in vain' | '409' }
   | { readonly kind: 'edit'; readonly window: Window }
@@ -36,8 +41,7 @@ const window: fc.Arbitrary<Window> = fc
   .tuple(hour, fc.integer({ min: 1, max: 22 }))
   .map(([from, length]): Window => [from * 60, ((from + length) % 24) * 60]);
 const vmIndex = fc.nat(3);
-const incident: fc.Arbitrary<Incident> = fc.oneof(
-  fc.record({ kind: fc.constantFrom('missed', 'late', 'doubled', 'overlapping', 'list fails') }),
+const happening: fc.Arbitrary<Happening> = fc.oneof(
   fc.record({ kind: fc.constant('by hand' as const), vm: vmIndex, power: fc.constantFrom('running', 'shutoff') }),
   fc.record({
     kind: fc.constant('answers' as const),
@@ -51,6 +55,15 @@ const incident: fc.Arbitrary<Incident> = fc.oneof(
     hours: fc.integer({ min: 1, max: 30 }),
   }),
   fc.record({ kind: fc.constant('cancel' as const) }),
+);
+const incident: fc.Arbitrary<Incident> = fc.oneof(
+  { weight: 5, arbitrary: happening },
+  fc.record({ kind: fc.constantFrom('missed', 'late', 'doubled', 'overlapping', 'list fails') }),
+  fc.record({
+    kind: fc.constant('run late' as const),
+    minutes: fc.integer({ min: 2, max: 13 }),
+    meanwhile: happening,
+  }),
 );
 const story = fc.record({
   windows: fc.array(window, { minLength: 4, maxLength: 4 }),
@@ -114,7 +127,7 @@ async function stageOf(windows: readonly Window[], office: Window): Promise<Tick
   return stage;
 }
 
-/** Lets one incident happen; says what of it concerns the tick. */
+/** Lets one incident happen; those that are the tick's own are its. */
 async function happen(what: Incident, stage: TickScene, model: Model, now: number): Promise<void> {
   if (what.kind === 'by hand') {
     stage.cloud.setState(String(what.vm), what.power);
@@ -171,19 +184,36 @@ describe('over two weeks of trouble', () => {
           if (trouble) stage.cloud.failList('default', new PowerError('list-failed', 'HTTP 500'));
           const reportsBefore = stage.reports.length;
           const sentBefore = stage.cloud.sent.length;
+          const lateRun = here.find((what) => what.kind === 'run late');
+          const delay = (lateRun?.minutes ?? 0) * minute;
+          const runAt = stage.clock.now() + delay;
+          stage.delayRuns(delay);
           if (kinds.has('overlapping')) await stage.tickBeside(instant - 1);
           const report = await stage.tickBeside(instant);
           if (kinds.has('doubled')) await stage.tickBeside(instant);
+          if (lateRun !== undefined) {
+            await stage.until(runAt - delay + minute);
+            await happen(lateRun.meanwhile, stage, model, stage.clock.now());
+          }
           await stage.idle();
           stage.cloud.failList('default', null);
           ticks += 1;
+          const sent = stage.cloud.sent.slice(sentBefore);
+          for (const { id, action, at } of sent) {
+            const why = `VM ${id} at ${new Date(at).toISOString()} got what was not wanted any more: ${action}`;
+            expect(model.wanted(id, at), why).toBe(action === 'start' ? 'on' : 'off');
+          }
           if (trouble) continue;
+          if (runAt - instant > maxAge) {
+            expect(sent, `the run of ${new Date(instant).toISOString()} came too late and acted`).toEqual([]);
+            continue;
+          }
           const outcomes = stage.reports.slice(reportsBefore).flatMap((each) => each.outcomes);
           const reported = new Set([
             ...outcomes.filter(({ result }) => ['failed', 'unknown', 'refused'].includes(result)).map(({ vm }) => vm),
             ...report.inVain.map(({ vm }) => String(vm.id)),
           ]);
-          for (const { id } of stage.cloud.sent.slice(sentBefore)) {
+          for (const { id } of sent) {
             // Settled after its boundary and changed by hand since: that is respected.
             const touched = model.touchedAt.get(id) ?? 0;
             const agreed = agreedAt.get(id) ?? 0;
@@ -193,6 +223,8 @@ describe('over two weeks of trouble', () => {
             );
           }
           for (const vm of ['0', '1', '2', '3']) {
+            // What came after the tick is the next one's.
+            if (model.lastBoundary(vm, runAt) > instant) continue;
             if (powerOf(stage.cloud.vm(vm).state) === model.wanted(vm, instant)) {
               agreedAt.set(vm, instant);
               continue;

@@ -46,6 +46,14 @@ describe('an outlook', () => {
     expect(first?.transitions.map((each) => each.at)).toEqual([at('23T20:00'), at('24T08:00')]);
   });
 
+  it('says what overrides keep, also where the schedule has moments; nothing of a protected VM', async () => {
+    const { world } = planScene(fleet);
+    const ends = { 'main/10': at('23T20:00'), 'main/12': at('23T20:00') };
+    await world.state.putOverride(keptOverride({ startMs: noon + hourMs, ends }));
+    const { vms } = await outlook({ ...aDay, ids: ['10', '12'] }, world);
+    expect(vms.map(({ kept }) => kept)).toEqual([[], [{ fromMs: noon + hourMs, toMs: at('23T20:00'), keep: 'on' }]]);
+  });
+
   it('keeps VMs at fault apart, also where they could be meant', async () => {
     const { world } = planScene(fleet);
     const idsOf = async (select: string | null) => {
@@ -98,6 +106,14 @@ describe('an outlook', () => {
 });
 
 describe('its JSON', () => {
+  it('has no transition where an override ends that nothing follows, though the outlook has', async () => {
+    const { world } = planScene(fleet);
+    await world.state.putOverride(keptOverride({ startMs: noon + hourMs, ends: { 'main/9': noon + 2 * hourMs } }));
+    const found = await outlook({ ...aDay, ids: ['9'] }, world);
+    expect(found.vms[0]?.transitions.map(({ wanted }) => wanted)).toEqual(['on', 'none']);
+    expect(outlookJson(found).vms[0]?.transitions).toEqual([{ at: '2026-11-23T13:00:00Z', wanted: 'on' }]);
+  });
+
   it('has instants in UTC, the schedule as understood, and the faults', async () => {
     const { world } = planScene(fleet);
     const json = outlookJson(await outlook({ ...aDay, ids: ['8', '9', '11'] }, world));

@@ -144,6 +144,36 @@ describe('a tick', () => {
     expect(String(line?.fields.vms)).toMatch(/always on.*always off/);
   });
 
+  it('has its run report who is left alone for a fault, once each, and launches none for that alone', async () => {
+    const faulty = { description: '[schedule=never]' };
+    const vms = [{ id: '1', ...faulty }, office('2'), { id: '3', description: '[protected schedule=never]' }];
+    const stage = await tickScene(vms, at('12:00'), { guard: { maxVms: 500, maxShare: 0.34 } });
+    expect((await stage.tick()).launched).toBeNull();
+    await stage.until(at('18:00'));
+    const report = await stage.tick();
+    expect(report.acting.map(({ vm }) => vm.id)).toEqual(['2']);
+    expect(stage.reports[0]?.outcomes).toMatchObject([
+      { vm: '1', action: null, result: 'skipped', code: 'fault', reason: expect.stringContaining('always off') },
+      { vm: '2', result: 'succeeded' },
+    ]);
+    expect(stage.reports.map(verdictOf)).toEqual(['well']);
+  });
+
+  it('leaves alone what got a fault or was protected since, and reports each once', async () => {
+    const stage = await adopted(office('1'), office('2'), office('3'));
+    await stage.until(at('18:00'));
+    stage.delayRuns(1_000);
+    await stage.tickBeside();
+    stage.cloud.add('default', { id: '1', description: '[schedule=never]' });
+    stage.cloud.add('default', { id: '3', description: '[protected schedule="08:00-18:00"]' });
+    await stage.idle();
+    expect(stage.reports[0]?.outcomes.map(({ vm, action, code }) => [vm, action, code])).toEqual([
+      ['1', null, 'fault'],
+      ['2', 'shutdown', 'seen'],
+      ['3', null, 'protected'],
+    ]);
+  });
+
   it('leaves a protected VM alone, whatever its schedule wants', async () => {
     const stage = await adopted({ id: '1', description: '[protected] [schedule="08:00-18:00"]' });
     await stage.until(at('18:00'));

@@ -26,6 +26,8 @@ export interface TickScene extends Scene {
   /** As `tick`, but the run goes on beside: `idle` waits for it. */
   readonly tickBeside: (at?: number) => Promise<TickReport>;
   readonly idle: () => Promise<void>;
+  /** How late the runs of later ticks begin. */
+  readonly delayRuns: (ms: number) => void;
   /** Lets time pass until the instant. */
   readonly until: (at: number) => Promise<void>;
 }
@@ -44,6 +46,7 @@ export async function tickScene(
   const store = new MemoryRunStore();
   const reports: RunReport[] = [];
   const pending = new Set<Promise<void>>();
+  let delayMs = 0;
   let names = new Map<string, ScheduleDefinition>();
   const world = () => ({
     ...stage.world,
@@ -51,6 +54,7 @@ export async function tickScene(
     schedules: makeSchedules({ names, calendars: new Map(), zone: 'UTC' }, settings),
   });
   async function conductLaunched(name: string): Promise<void> {
+    if (delayMs > 0) await clock.sleep(delayMs);
     const conductHere: Parameters<typeof work>[1]['conduct'] = async (run, hooks) => {
       const report = await conduct(run, { ...world(), ...hooks });
       reports.push(report);
@@ -72,7 +76,7 @@ export async function tickScene(
     },
   };
   const begin = (at = clock.now()) => {
-    const tickWorld: TickWorld = { ...world(), store, launcher, maxAgeMs: 600_000 };
+    const tickWorld: TickWorld = { ...world(), store, launcher };
     return clock.run(tick(at, tickWorld));
   };
   const idle = async () => {
@@ -97,6 +101,9 @@ export async function tickScene(
     },
     tickBeside: begin,
     idle,
+    delayRuns(ms) {
+      delayMs = ms;
+    },
     until,
   };
 }
