@@ -47,6 +47,7 @@ export function conductPlain({ action, apiUrl, policy, pace }: PlainRun): Promis
       schedules: makeSchedules({ names: new Map(), calendars: new Map(), zone: null }, scheduling),
       state: memoryStateStore(),
       leases: memoryLeases(clock),
+      maxAgeMs: 0,
     },
   );
 }

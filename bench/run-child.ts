@@ -1,7 +1,7 @@
 // One run in a process of its own, told over IPC what to do: peak memory and CPU are then the run's alone.
 // Ends with its parent, whatever becomes of that.
 
-import { readFile } from 'node:fs/promises';
+import { peakRssMb } from './peak-memory.ts';
 import { conductPlain } from './plain-run.ts';
 import type { Ran, RunTask } from './run-process.ts';
 
@@ -17,10 +17,3 @@ process.once('message', async ({ warmUp, run }: RunTask) => {
   const ran: Ran = { report, begunAt, makespanMs, cpuMs: (user + system) / 1000, peakRssMb: await peakRssMb() };
   process.send?.(ran);
 });
-
-// Linux counts what the forking parent had into getrusage's maximum; VmHWM begins anew with the program.
-async function peakRssMb(): Promise<number> {
-  const status = process.platform === 'linux' ? await readFile('/proc/self/status', 'utf8') : '';
-  const kilobytes = /^VmHWM:\s*(\d+) kB$/m.exec(status)?.[1] ?? process.resourceUsage().maxRSS;
-  return Number(kilobytes) / 1024;
-}

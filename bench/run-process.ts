@@ -34,18 +34,18 @@ export interface Runner {
   close(): Promise<void>;
 }
 
+/** As the managed runtime divides a function's memory: a twentieth for each half of the young generation, nine tenths for the old. */
+export function memoryFlags(memoryMb: number): string[] {
+  return [`--max-semi-space-size=${Math.floor(memoryMb / 20)}`, `--max-old-space-size=${Math.floor(memoryMb * 0.9)}`];
+}
+
 /** Bundles the run once, for a function with so much memory. */
 export async function makeRunner(memoryMb: number): Promise<Runner> {
   const directory = await mkdtemp(join(tmpdir(), 'power-bench-'));
   const { file } = await bundle(fileURLToPath(new URL('run-child.ts', import.meta.url)), directory);
-  // As the managed runtime divides a function's memory: a twentieth for each half of the young generation, nine tenths for the old.
-  const execArgv = [
-    `--max-semi-space-size=${Math.floor(memoryMb / 20)}`,
-    `--max-old-space-size=${Math.floor(memoryMb * 0.9)}`,
-  ];
   return {
     run: async (task) => {
-      const child = fork(file, { execArgv });
+      const child = fork(file, { execArgv: memoryFlags(memoryMb) });
       try {
         return await new Promise<Ran>((resolve, reject) => {
           child.once('message', (ran: Ran) => resolve(ran));

@@ -13,7 +13,7 @@ export interface Sheet {
 /** The sheet as plain text. */
 export function renderSheet({ title, intro, rows, notes = [] }: Sheet): string {
   const before = intro === undefined ? '' : `${wrap(intro)}\n`;
-  return `${title}\n${before}\n${renderTable(rows)}${notes.map((note) => `\n${wrap(note)}`).join('')}\n`;
+  return `${title}\n${before}\n${renderTable(rows)}${notes.map((note) => `\n${wrap(note)}\n`).join('')}`;
 }
 
 /** The sheet as Markdown, under a heading of the third level. */

@@ -27,13 +27,13 @@ export const mixes: readonly Mix[] = [
     what: 'every VM answers when it is off, after 15 to 40 s',
     weights: { slow: 1 },
     callsPerVm: 1.05,
-    speed: 40,
+    speed: 50,
   },
   {
     name: 'mixed',
     what: 'half and half, and 5 % ambiguous: 408 or 500 after a minute, off after 70 to 110 s',
     weights: { prompt: 19, slow: 19, 'timeout-408-then-off': 1, 'timeout-500-then-off': 1 },
     callsPerVm: 1.3,
-    speed: 40,
+    speed: 50,
   },
 ];

@@ -101,7 +101,7 @@ async function figuresOf(scale: Scale, ran: Ran, simulator: SimulatorProcess): P
 /** What the log says of every POST; a VM is done when it was last off, or answered, whichever is later. */
 export function postsOf(
   requests: readonly LoggedRequest[],
-  truths: readonly VmTruth[],
+  truths: readonly Pick<VmTruth, 'id' | 'since'>[],
   speed: number,
 ): readonly Post[] {
   const offAt = new Map(truths.map(({ id, since }) => [id, since]));
