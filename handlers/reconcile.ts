@@ -5,6 +5,7 @@ import type { Config } from '../lib/config.ts';
 import { PowerError } from '../lib/core/errors.ts';
 import { type TickReport, tick } from '../lib/run/schedule/tick.ts';
 import { readTickEvent } from '../lib/run/schedule/tick-event.ts';
+import { startForgotten } from '../lib/run/sweep.ts';
 import { failure } from './failure.ts';
 import { launchParts, wiring } from './wiring.ts';
 import { runWorld } from './world.ts';
@@ -29,7 +30,9 @@ export async function handler(event: unknown): Promise<TickSummary> {
     const config = wiring.config();
     const { maxAgeMs } = configuredTick(config);
     const at = readTickEvent(event, wiring.clock.now());
-    const report = await tick(at, { ...runWorld(), ...launchParts(), maxAgeMs });
+    const parts = launchParts();
+    const report = await tick(at, { ...runWorld(), ...parts, maxAgeMs });
+    await startForgotten(parts);
     refuseBlindness(report, config);
     return summaryOf(report);
   } catch (error) {
