@@ -36,6 +36,7 @@ interface Entry {
 /** What outlives the turns of one run. */
 export class Journal {
   readonly entries = new Map<string, Entry>();
+  readonly names = new Set<string>();
   /** Every mistake that a real service would punish: an operation of another kind or name than before, a result that JSON changes. */
   readonly faults: string[] = [];
   /** The live operations, in order. */
@@ -183,8 +184,8 @@ export class ResumingEngine implements Engine {
 
   #begin<T>(kind: OperationKind, name: string, place: string, fn: Carried<T>): Promise<T> {
     const { journal, clock } = this.#parts;
-    const namesake = [...journal.entries.values()].find((entry) => entry.name === name && entry.kind === kind);
-    if (namesake !== undefined) journal.faults.push(`two operations are both named ${kind} ${name}`);
+    if (journal.names.has(`${kind} ${name}`)) journal.faults.push(`two operations are both named ${kind} ${name}`);
+    journal.names.add(`${kind} ${name}`);
     const entry: Entry = { kind, name, begunAt: clock.now() };
     journal.entries.set(place, entry);
     return this.#carryOut(place, entry, fn);

@@ -1,7 +1,7 @@
 // What is left to say when the run was stopped, its time was over, or we made a mistake.
 
 import { describe, expect, it } from 'vitest';
-import { broken, handedOver, stopped, timedOut } from '../../../lib/core/pursuit.ts';
+import { broken, handedBack, handedOver, stopped, timedOut } from '../../../lib/core/pursuit.ts';
 import { allowing, booting, due, endOf, escalating, look, pursue, sent, stopping } from '../../fixtures/pursuit.ts';
 import { policy } from '../../fixtures/world.ts';
 
@@ -55,5 +55,18 @@ describe('a pursuit that is ended from outside', () => {
     const done = sent('gone');
     expect(stopped(done, 1)).toEqual(done);
     expect(timedOut(done, 'x', 1)).toBe(done);
+  });
+});
+
+describe('a pursuit whose turn never came before its process ended', () => {
+  it('is due as before', () => {
+    expect(handedBack(handedOver(due()))).toEqual(due());
+    const again = { ...sent('unknown'), phase: 'due' } as const;
+    expect(handedBack(handedOver(again))).toEqual(again);
+  });
+
+  it('is as it was when it is not on its way any more', () => {
+    const ended = look(sent(), 'off', 20);
+    for (const other of [sent(), booting(), due(), ended]) expect(handedBack(other)).toBe(other);
   });
 });
