@@ -6,7 +6,6 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { grantsIn } from '../../deploy/grants.ts';
 import { runLifetimeMs } from '../../lib/aws/durable/limits.ts';
-import { tooLateAfterMs } from '../../lib/run/sweep.ts';
 import { type Packaged, packageProject, resourcesOf } from '../fixtures/template.ts';
 import { zipEntries } from '../fixtures/zip.ts';
 
@@ -231,7 +230,7 @@ describe('the functions of the packaged template', () => {
     expect(properties('RunLambdaEvConf')).toEqual({
       FunctionName: { Ref: 'RunLambdaFunction' },
       Qualifier: 'durable',
-      MaximumEventAgeInSeconds: tooLateAfterMs / 1000,
+      MaximumEventAgeInSeconds: 900,
       DestinationConfig: {},
     });
     expect(properties('RunLambdaFunction')).not.toHaveProperty('DeadLetterConfig');
@@ -504,7 +503,7 @@ describe('packaging', () => {
     }
     expect(of('RunLambdaEvConf')).toEqual({
       ...retriedThenKept('RunLambdaFunction'),
-      MaximumEventAgeInSeconds: tooLateAfterMs / 1000,
+      MaximumEventAgeInSeconds: 900,
       Qualifier: '$LATEST',
     });
     const grants = grantsIn(Resources);
