@@ -1,15 +1,13 @@
 // A small durable-execution service on 127.0.0.1 that outlives the processes of its handlers.
 // It speaks the REST protocol of the SDK's own client, invokes handlers in child processes, and kills them when told to.
 
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as v from 'valibot';
 import { type Door, startDoor } from './door.ts';
-import { Environment, type FunctionSetup, type InvocationEnd } from './environment.ts';
+import type { Environment, FunctionSetup, InvocationEnd } from './environment.ts';
 import { DurableExecution, type Figures } from './execution.ts';
 import { Refusal } from './limits.ts';
+import { Pool, unknownFunction } from './pool.ts';
 import { type CheckpointRequest, type ErrorObject, type Operation, outputSchema } from './wire.ts';
 
 /** A checkpoint request that has just arrived. */
@@ -27,7 +25,7 @@ export interface Arrival {
  */
 export type Mishap = 'before' | 'after' | 'refuse';
 
-/** Which checkpoints something happens to. @example `killAt(3, 'before')` */
+/** Which checkpoints something happens to. */
 export type KillPlan = (arrival: Arrival) => Mishap | null;
 
 export interface DurableBackendSetup {
@@ -79,15 +77,12 @@ export interface RunOptions {
   readonly kill?: KillPlan;
 }
 
-/** Kills once, at the n-th checkpoint request of an execution (of that function only, if one is named). */
-export function killAt(number: number, when: Mishap, functionName?: string): KillPlan {
-  return (arrival) =>
-    arrival.number === number && (functionName ?? arrival.functionName) === arrival.functionName ? when : null;
-}
-
 /** Starts the service; it listens until it is closed. */
 export async function startDurableBackend(setup: DurableBackendSetup): Promise<DurableBackend> {
-  const backend = new Backend(setup);
+  const printed: string[] = [];
+  const { functions, keepsProcesses = true } = setup;
+  const pool = await Pool.open({ functions, keepsProcesses, say: (text) => void printed.push(text) });
+  const backend = new Backend(setup, pool, printed);
   await backend.open();
   return backend;
 }
@@ -100,18 +95,18 @@ interface Entry {
 }
 
 class Backend implements DurableBackend {
-  readonly printed: string[] = [];
+  readonly printed: string[];
   readonly executions = new Map<string, Promise<ExecutionEnd>>();
   readonly #setup: DurableBackendSetup;
   readonly #entries = new Map<string, Entry>();
-  readonly #idle: Environment[] = [];
-  readonly #all = new Set<Environment>();
+  readonly #pool: Pool;
   readonly #closing = new AbortController();
   #door: Door | null = null;
-  #cache = '';
 
-  constructor(setup: DurableBackendSetup) {
+  constructor(setup: DurableBackendSetup, pool: Pool, printed: string[]) {
     this.#setup = setup;
+    this.#pool = pool;
+    this.printed = printed;
   }
 
   get url(): string {
@@ -119,7 +114,6 @@ class Backend implements DurableBackend {
   }
 
   async open(): Promise<void> {
-    this.#cache = await mkdtemp(join(tmpdir(), 'power-compiled-'));
     this.#door = await startDoor({
       checkpoint: (arn, request) => this.#checkpoint(arn, request),
       state: (arn, token, marker) => this.#entryOf(arn).execution.page(token, marker),
@@ -133,10 +127,10 @@ class Backend implements DurableBackend {
 
   async close(): Promise<void> {
     this.#closing.abort();
-    await Promise.all([...this.#all].map((process) => process.kill()));
+    await this.#pool.drain();
     await Promise.all(this.executions.values());
     await this.#door?.close();
-    await rm(this.#cache, { recursive: true, force: true });
+    await this.#pool.close();
   }
 
   #begin(
@@ -145,8 +139,7 @@ class Backend implements DurableBackend {
     options: RunOptions,
   ): { arn: string; end: Promise<ExecutionEnd> } {
     const functionName = functionWithQualifier.replace(/^arn:.*?:function:/, '').replace(/:.*$/, '');
-    if (!(functionName in this.#setup.functions))
-      throw new Refusal(`Function not found: ${functionName}`, 'ResourceNotFoundException', 404);
+    if (!(functionName in this.#setup.functions)) throw unknownFunction(functionName);
     const name = options.name ?? `execution-${this.#entries.size + 1}`;
     const arn = `arn:aws:lambda:eu-central-1:000000000000:function:${functionName}:1/durable-execution/${name}/1`;
     const before = this.#entries.get(arn);
@@ -223,38 +216,14 @@ class Backend implements DurableBackend {
   }
 
   async #invoke(entry: Entry): Promise<InvocationEnd> {
-    const process = this.#processFor(entry.execution.setup.functionName);
+    const process = this.#pool.take(entry.execution.setup.functionName, this.url);
     entry.process = process;
     const end = await process.invoke(entry.execution.begin(Date.now()));
     entry.process = null;
     if (end.kind === 'threw') this.printed.push(end.error);
     // Lambda keeps it after an error, too, with everything that is still going on in it.
-    if (end.kind !== 'died' && (this.#setup.keepsProcesses ?? true)) this.#idle.push(process);
-    else {
-      await process.kill();
-      this.#all.delete(process);
-    }
+    await this.#pool.giveBack(process);
     return end;
-  }
-
-  #processFor(functionName: string): Environment {
-    const index = this.#idle.findIndex((process) => process.functionName === functionName && process.isAlive);
-    const [idle] = index === -1 ? [] : this.#idle.splice(index, 1);
-    if (idle !== undefined) return idle;
-    const setup = this.#setup.functions[functionName];
-    if (setup === undefined) throw new Refusal(`Function not found: ${functionName}`, 'ResourceNotFoundException', 404);
-    const environment = {
-      PATH: process.env.PATH,
-      // Hundreds of processes load the same code.
-      NODE_COMPILE_CACHE: this.#cache,
-      AWS_REGION: 'eu-central-1',
-      AWS_ACCESS_KEY_ID: 'local',
-      AWS_SECRET_ACCESS_KEY: 'local',
-      AWS_ENDPOINT_URL_LAMBDA: this.url,
-    };
-    const started = new Environment(functionName, setup, environment, (text) => void this.printed.push(text));
-    this.#all.add(started);
-    return started;
   }
 
   /** Whether there is anything to wait for, once it has come. */

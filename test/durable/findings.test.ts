@@ -2,7 +2,8 @@
 // A new version that does otherwise fails here, and not in somebody's run.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type DurableBackend, type KillPlan, killAt } from './backend.ts';
+import type { DurableBackend, KillPlan } from './backend.ts';
+import { killAt } from './kill-plans.ts';
 import { type Ledgers, ledgers, notesIn } from './ledger.ts';
 import { maxPayloadBytes } from './limits.ts';
 import { startToys } from './toy-backend.ts';

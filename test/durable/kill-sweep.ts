@@ -2,7 +2,7 @@
 // Bounded, on 127.0.0.1 only; a single fault fails it. `--json` for machines, `--vms` and `--every` for less.
 
 import { parseArgs } from 'node:util';
-import { killAt } from './backend.ts';
+import { killAt } from './kill-plans.ts';
 import { type KillRig, startKillRig } from './kill-rig.ts';
 
 const { values } = parseArgs({

@@ -4,11 +4,13 @@
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type KillPlan, killAt, type Mishap } from './backend.ts';
+import type { KillPlan } from './backend.ts';
+import { killAt, killWhen } from './kill-plans.ts';
 import { type KillRig, startKillRig } from './kill-rig.ts';
-import type { Update } from './wire.ts';
 
 const seed = 20_261;
+// A machine that has much else to do takes its time.
+const bound = { timeout: 120_000 };
 let rig: KillRig;
 
 beforeAll(async () => {
@@ -16,17 +18,6 @@ beforeAll(async () => {
 });
 
 afterAll(() => rig.close());
-
-/** Kills once, at the first checkpoint with such an update. */
-function killWhen(name: RegExp, action: Update['Action'], when: Mishap): KillPlan {
-  let isDone = false;
-  return ({ request }) => {
-    if (isDone || !request.Updates.some((update) => update.Action === action && name.test(update.Name ?? '')))
-      return null;
-    isDone = true;
-    return when;
-  };
-}
 
 /** A chunk of sends. */
 const chunk = /^send-.*-\d+-\d+$/;
@@ -43,7 +34,7 @@ describe.each([
   // A shutdown of which something is cut off takes its patience: only the two moments that matter most.
   ['shutdown', moments.slice(1, 3)],
   ['reboot', moments],
-] as const)('a %s of 300 VMs', (action, its) => {
+] as const)('a %s of 300 VMs', bound, (action, its) => {
   it.each(its)('ends in the truth when it is killed %s', async (_moment, plan) => {
     const { end, faults } = await rig.play(action, plan());
     expect([end.deaths, faults]).toEqual([1, []]);
@@ -65,7 +56,7 @@ describe.each([
   });
 });
 
-describe('the rig', () => {
+describe('the rig', bound, () => {
   it('notices a reboot that is sent again after a crash', async () => {
     const [from, to] = ['StepSemantics.AtMostOncePerRetry', 'StepSemantics.AtLeastOncePerRetry'];
     const sabotaged = await startKillRig({ sabotage: { file: 'lib/aws/durable/engine.ts', from, to } });
