@@ -2,7 +2,6 @@
 // Each time made afresh: a run is repeated for every place at which it can be killed.
 
 import { memoryLeases } from '../../cli/state/leases.ts';
-import { memoryStateStore } from '../../cli/state/memory.ts';
 import type { Action } from '../../lib/core/action.ts';
 import type { Answer } from '../../lib/core/failure.ts';
 import type { RunPolicy } from '../../lib/core/policy.ts';
@@ -12,7 +11,7 @@ import { parseRunRequest, type RunRequest } from '../../lib/run/request.ts';
 import type { RunWorld } from '../../lib/run/world.ts';
 import { FakeClock } from '../fakes/clock.ts';
 import { FakeCloud, type FakeVm, status } from '../fakes/vm-cloud.ts';
-import { dev, noSchedules, policy, silent } from '../fixtures/world.ts';
+import { dev, policy, scene } from '../fixtures/world.ts';
 
 export interface Fleet {
   readonly clock: FakeClock;
@@ -134,16 +133,12 @@ function fleet({ action, accounts = ['main'], vms, results, policy: own = {} }: 
   return {
     clock,
     world: {
+      ...scene([]).world,
       accounts: clouds.map(({ cloud }) => ({ cloud, projects: ['default'] })),
       engine: inProcessEngine(clock),
       clock,
-      log: silent,
       policy: { ...hasty, ...own },
       inFlight: 3,
-      tags: [],
-      states: {},
-      schedules: noSchedules,
-      state: memoryStateStore(),
       leases: memoryLeases(clock),
     },
     request: parseRunRequest({ action, select: 'env=dev' }),
