@@ -12,13 +12,15 @@ const noRetry = { retryStrategy: () => ({ shouldRetry: false }) };
 /** (a) A wait and a slow step at the same time. */
 export const alongside = withDurableExecution(async ({ ledger }: ToyInput, context) => {
   const note = (what: string) => appendFileSync(ledger, `${what}\n`);
+  const beside = Promise.withResolvers<void>();
   const slow = context.step('slow', async () => {
-    await rest(500);
+    await Promise.race([beside.promise, rest(10_000)]);
     note('slow step over');
   });
   await context.wait('short', { seconds: 1 });
   note('wait over');
   await context.step('beside', async () => note('step beside'));
+  beside.resolve();
   await slow;
   await context.wait('pause', { seconds: 60 });
 });
