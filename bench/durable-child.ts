@@ -4,27 +4,21 @@
 import { writeFile } from 'node:fs/promises';
 import type { DurableExecutionInvocationInput } from '@aws/durable-execution-sdk-js';
 import type { Context } from 'aws-lambda';
-import { memoryLeases } from '../cli/state/leases.ts';
-import { memoryStateStore } from '../cli/state/memory.ts';
 import { durableHandler } from '../lib/aws/durable/handler.ts';
 import type { Attic } from '../lib/aws/durable/payloads.ts';
-import { fixedToken } from '../lib/aws/token.ts';
-import { makeSchedules } from '../lib/core/schedule/schedules.ts';
-import { openscalerCloud } from '../lib/openscaler/client.ts';
 import type { Clock } from '../lib/ports.ts';
 import { conduct } from '../lib/run/conduct.ts';
-import { inProcessEngine } from '../lib/run/engine.ts';
 import { parseRunRequest } from '../lib/run/request.ts';
 import { work } from '../lib/run/work.ts';
-import { readRunEvent } from '../lib/run/work-event.ts';
-import { defaultToken } from '../simulator/simulator.ts';
+import { readPartEvent } from '../lib/run/work-event.ts';
 import { MemoryRunStore } from '../test/fakes/run-store.ts';
 import { type DurableTask, type DurableTold, taskVariable } from './durable/task.ts';
 import { peakRssMb } from './peak-memory.ts';
+import { plainWorld } from './plain-world.ts';
 import { silentLog as log } from './silent-log.ts';
 
 const task: DurableTask = JSON.parse(process.env[taskVariable] ?? '{}');
-const { speed, apiUrl, policy, pace } = task;
+const { speed } = task;
 
 const begunAt = Date.now();
 // The whole process lives `speed` times as fast, so that what is remembered and what is waited for agree with the cloud's time.
@@ -42,29 +36,7 @@ const clock: Clock = {
 };
 
 const store = new MemoryRunStore();
-const cloud = openscalerCloud({
-  account: 'main',
-  apiUrl,
-  tokens: fixedToken(defaultToken),
-  pace,
-  timeouts: policy.timeouts,
-  clock,
-  log,
-});
-const scheduling = { catchUpMs: 0, adopt: 'next-boundary', retryPausesMs: [0], alarmAfter: 1 } as const;
-const world = {
-  accounts: [{ cloud, projects: ['default'] }],
-  engine: inProcessEngine(clock),
-  clock,
-  log,
-  policy,
-  inFlight: pace.inFlight,
-  tags: [],
-  states: {},
-  schedules: makeSchedules({ names: new Map(), calendars: new Map(), zone: null }, scheduling),
-  state: memoryStateStore(),
-  leases: memoryLeases(clock),
-};
+const world = plainWorld({ ...task, clock });
 
 const kept = new Map<string, Uint8Array>();
 let atticBytes = 0;
@@ -79,7 +51,8 @@ const attic: Attic = {
 const durable = durableHandler({
   clock,
   attic: () => attic,
-  nameOf: readRunEvent,
+  child: () => ({ functionName: 'power-run', mostVmsHere: Number.MAX_SAFE_INTEGER }),
+  readEvent: readPartEvent,
   work: (name, { engine, execution }) =>
     work(name, {
       engine,
@@ -90,16 +63,13 @@ const durable = durableHandler({
       log,
       conduct: async (run, hooks) => {
         const report = await conduct(run, { ...world, ...hooks });
-        const told: DurableTold = {
-          report,
-          tookMs: clock.now() - run.requestedAt,
-          atticBytes,
-          peakRssMb: await peakRssMb(),
-        };
+        const tookMs = clock.now() - run.requestedAt;
+        const told: DurableTold = { report, tookMs, atticBytes, peakRssMb: await peakRssMb() };
         await writeFile(task.tellInto, JSON.stringify(told));
         return report;
       },
     }),
+  workPart: () => Promise.reject(new Error('a run that is settled in one process has no parts')),
 });
 
 /** One turn of the run that the event names; it is recorded when it is first heard of. */
