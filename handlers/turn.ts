@@ -7,8 +7,10 @@ import { dynamoAttic } from '../lib/aws/durable/attic.ts';
 import { runLifetimeMs } from '../lib/aws/durable/limits.ts';
 import { inProcessEngine } from '../lib/run/engine.ts';
 import type { WorkWorld } from '../lib/run/work.ts';
-import { readRunEvent } from '../lib/run/work-event.ts';
+import { readPart, readPartEvent } from '../lib/run/work-event.ts';
+import { workPart } from '../lib/run/work-part.ts';
 import { once, wiring } from './wiring.ts';
+import { sharedWorld } from './world.ts';
 
 export type RunTurn = Pick<WorkWorld, 'engine' | 'claimant' | 'lifetimeMs'>;
 
@@ -28,11 +30,15 @@ const attic = once(() => dynamoAttic({ table: wiring.table(), clock: wiring.cloc
 /** The handler of a durable execution's turns. */
 export async function durableRun(workRun: WorkRun) {
   const { durableHandler } = await import('../lib/aws/durable/handler.ts');
+  const { clock } = wiring;
   return durableHandler({
-    clock: wiring.clock,
+    clock,
     attic,
-    nameOf: readRunEvent,
+    child: () => ({ functionName: wiring.runFunction(), mostVmsHere: wiring.config().parts.maxVms }),
+    readEvent: readPartEvent,
     work: (name, { engine, execution }) =>
       workRun(() => name, { engine, claimant: execution, lifetimeMs: runLifetimeMs }),
+    workPart: (name, part, { engine }) =>
+      workPart(name, readPart(part), { engine, store: wiring.store(), clock, log: wiring.log(), fleet: sharedWorld }),
   });
 }

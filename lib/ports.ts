@@ -90,6 +90,13 @@ export interface Engine {
     fn: (item: I, index: number, engine: Engine) => Promise<T>,
     limit: number,
   ): Promise<T[]>;
+  /** Other processes, where there are any to be had. */
+  readonly elsewhere?: {
+    /** More VMs than this are too many for one process. */
+    readonly mostVmsHere: number;
+    /** Has a task (JSON) done by a process of its own, and remembers its result (JSON); null where that process broke off. */
+    do<T>(name: string, task: unknown): Promise<T | null>;
+  };
   readonly turn: Turn;
   /** How many VMs are sent to in one `once`, and how many of those run side by side. */
   readonly sends: { readonly perStep: number; readonly stepsAtOnce: number };
@@ -196,7 +203,8 @@ export interface RunStore {
   isCancelled(name: string): Promise<boolean>;
   /** `recorded` → `ended`, for a run that is not to be started any more; false when it is not `recorded`. */
   abandon(name: string, at: string, summary: unknown): Promise<boolean>;
-  progress(name: string, progress: RunProgress, outcomes: readonly Outcome[]): Promise<void>;
+  /** `part`: the figures are those of one part of the run, and add up with those of its other parts. */
+  progress(name: string, progress: RunProgress, outcomes: readonly Outcome[], part?: string): Promise<void>;
   /** `running` → `ended`. `outcomes` are those not yet given to `progress`. */
   end(name: string, at: string, summary: unknown, outcomes: readonly Outcome[]): Promise<void>;
   /** The run as it stands at `now` (`lost` is read, never written), or null. */
@@ -212,6 +220,21 @@ export interface RunStore {
 /** Starts a recorded run somewhere else: hands over its name and nothing more. Throws `aws`. */
 export interface Launcher {
   start(name: string): Promise<void>;
+}
+
+/** A fact of a run for whoever listens outside; its contract is docs/events. */
+export interface PowerEvent {
+  readonly type: 'RunStarted' | 'VmSettled' | 'RunEnded';
+  /** When it happened (ISO 8601); null is when it is told. */
+  readonly at: string | null;
+  /** JSON, without anything secret; a repeat has the same `id`. */
+  readonly detail: { readonly version: number; readonly id: string; readonly [fact: string]: unknown };
+}
+
+/** Tells others what a run does. */
+export interface Announcer {
+  /** Resolves once all are taken, each at least once. Throws `aws` when some were not; it has tried for a few seconds. */
+  announce(events: readonly PowerEvent[]): Promise<void>;
 }
 
 /** An override as it is kept: which VMs it is on was resolved when it was made, and when it ends for each of them. */

@@ -5,7 +5,7 @@ import * as v from 'valibot';
 import { actions } from '../core/action.ts';
 import { type Outcome, type OutcomeCode, results } from '../core/outcome.ts';
 import { powers } from '../core/vm.ts';
-import type { NewRun, RunCursor, RunRecord, TierState } from '../ports.ts';
+import type { NewRun, RunCursor, RunProgress, RunRecord, TierState } from '../ports.ts';
 import { json, jsonAttribute, text, unreadable } from './attribute.ts';
 import type { IndexQuery, Item, Key } from './expression.ts';
 import { runIndex } from './run-index.ts';
@@ -110,6 +110,27 @@ export interface StoredRun {
   readonly claimedBy: string | null;
 }
 
+const partPrefix = 'progress_';
+
+/** The attributes of a run's figures and of when they were written, or of those of one of its parts. */
+export function progressAttributes(part: string | undefined): { readonly figures: string; readonly moment: string } {
+  if (part === undefined) return { figures: 'progress', moment: 'progressAt' };
+  // What DynamoDB takes in a placeholder: no two labels of a run differ only in what is replaced.
+  const label = part.replaceAll(/[^A-Za-z0-9]/g, '_');
+  return { figures: `${partPrefix}${label}`, moment: `at_${label}` };
+}
+
+// While parts go on, the run itself only waits for them; once they are back, its own figures have theirs in them.
+function withParts(own: RunProgress, item: Item): RunProgress {
+  const parts = Object.keys(item)
+    .filter((name) => name.startsWith(partPrefix))
+    .map((name) => v.safeParse(progress, item[name]))
+    .flatMap((parsed) => (parsed.success ? [parsed.output] : []));
+  const sent = parts.reduce((sum, part) => sum + part.sent, 0);
+  const settled = parts.reduce((sum, part) => sum + part.settled, 0);
+  return { ...own, sent: Math.max(own.sent, sent), settled: Math.max(own.settled, settled) };
+}
+
 /** Throws `aws` when the item is not a run as this version writes them. */
 export function readRunItem(item: Item): StoredRun {
   const parsed = v.safeParse(runItem, item);
@@ -118,7 +139,12 @@ export function readRunItem(item: Item): StoredRun {
   const { startedAt = null, endedAt = null, deadline = null, progress = null, summary = null, ...more } = kept;
   const { cancelRequestedAt = null, cancelRequestedBy = null, ...rest } = more;
   const cancelled = { cancelRequestedAt, cancelRequestedBy };
-  return { run: { ...rest, startedAt, endedAt, deadline, progress, ...cancelled, summary }, recordedBy, claimedBy };
+  const figures = progress === null ? null : withParts(progress, item);
+  return {
+    run: { ...rest, startedAt, endedAt, deadline, progress: figures, ...cancelled, summary },
+    recordedBy,
+    claimedBy,
+  };
 }
 
 /** The outcomes as items well below DynamoDB's limit, in an order that `when` (sortable text) begins. */

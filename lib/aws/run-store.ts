@@ -18,6 +18,7 @@ import {
   newRunItem,
   outcomeItems,
   outcomesPrefix,
+  progressAttributes,
   readIndexItem,
   readOutcomeItem,
   readRunItem,
@@ -103,11 +104,12 @@ class DynamoRunStore implements RunStore {
     return stored?.run.status === 'ended' && stored.run.endedAt === at && stored.claimedBy === null;
   }
 
-  async progress(name: string, progress: RunProgress, outcomes: readonly Outcome[]): Promise<void> {
+  async progress(name: string, progress: RunProgress, outcomes: readonly Outcome[], part?: string): Promise<void> {
     const doing = `keep the progress of run ${name}`;
     const when = this.#nextMoment();
-    const update = whileStatus('running', name, { progress: jsonAttribute(progress), progressAt: { S: when } });
-    const condition = `${update.condition} AND (attribute_not_exists(#progressAt) OR #progressAt < :progressAt)`;
+    const { figures, moment } = progressAttributes(part);
+    const update = whileStatus('running', name, { [figures]: jsonAttribute(progress), [moment]: { S: when } });
+    const condition = `${update.condition} AND (attribute_not_exists(#${moment}) OR #${moment} < :${moment})`;
     const updated = await this.#table.update({ ...update, condition }, doing);
     // Overtaken by a newer figure or by the end: nothing is wrong, and the outcomes count all the same.
     if (updated === null) refuseUnlessClaimed(name, await this.#load(name, doing), doing);

@@ -30,8 +30,10 @@ export function assembleConfig(checked: CheckedConfig, environment: Environment)
     pace: rest.pace,
     states: rest.states,
     alarms: rest.alarms ?? null,
+    events: rest.events === false ? null : rest.events,
     reservedConcurrency: rest.reservedConcurrency ?? null,
     engine: rest.engine,
+    parts: rest.parts,
     ...assembleSchedules(checked),
   });
 }

@@ -207,6 +207,12 @@ export interface PowerConfigInput extends SchedulingInput, OrderInput {
    */
   readonly alarms?: { readonly email: string };
   /**
+   * What a deployed run announces as events on the default event bus: that it started and ended, and of which VMs how they settled.
+   * `false` is nothing at all.
+   * @default { vmSettled: 'failures' }
+   */
+  readonly events?: false | { readonly vmSettled?: 'failures' | 'all' | 'none' };
+  /**
    * Lambda concurrency reserved for runs; opt-in, since new AWS accounts have too little.
    * @default none
    */
@@ -217,4 +223,9 @@ export interface PowerConfigInput extends SchedulingInput, OrderInput {
    * @default 'durable'
    */
   readonly engine?: 'durable' | 'inline';
+  /**
+   * From how many VMs on a durable run is settled in parts of at most that size, by executions of their own that share its pace.
+   * @default { maxVms: 5000 }
+   */
+  readonly parts?: { readonly maxVms?: number };
 }

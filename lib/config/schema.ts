@@ -4,6 +4,7 @@
 import * as v from 'valibot';
 import { type Action, actions, losesData } from '../core/action.ts';
 import { powers } from '../core/vm.ts';
+import { events } from './event-schema.ts';
 import * as field from './fields.ts';
 import type { PowerConfigInput } from './input.ts';
 import { calendarsSchema, type ScheduleSurroundings, schedulesSchema } from './schedule-schema.ts';
@@ -57,8 +58,10 @@ export function configSchema(accounts: readonly string[], surroundings: Schedule
       {},
     ),
     alarms: v.optional(strict({ email: field.email })),
+    events: v.optional(events, {}),
     reservedConcurrency: v.optional(field.wholeNumber(1, 1000)),
     engine: v.optional(field.oneOf(engines), 'durable'),
+    parts: v.optional(strict({ maxVms: v.optional(field.wholeNumber(1, 20_000), 5_000) }), {}),
   } satisfies Record<keyof PowerConfigInput, v.GenericSchema>;
   const fields = strict(entries, (input, addFault) => {
     const names = accountNamesIn(input);

@@ -35,6 +35,11 @@ export class CallCount {
     this.#turns.set(turn, most(calls, this.#turns.get(turn) ?? calls));
   }
 
+  /** All turns so far. */
+  get turns(): readonly TurnCalls[] {
+    return [...this.#turns].map(([turn, calls]) => ({ turn, calls }));
+  }
+
   get total(): Calls {
     return sum([...this.#turns.values()]);
   }

@@ -21,14 +21,16 @@ export interface RunRecorder {
 export function runRecorder(
   name: string,
   { store, log }: { readonly store: Pick<RunStore, 'progress'>; readonly log: Log },
+  part?: string,
 ): RunRecorder {
-  return new Recording(name, store, log);
+  return new Recording(name, store, log, part);
 }
 
 class Recording implements RunRecorder {
   readonly #name: string;
   readonly #store: Pick<RunStore, 'progress'>;
   readonly #log: Log;
+  readonly #part: string | undefined;
   readonly #kept = new Set<string>();
   readonly #waiting = new Map<string, Outcome>();
   readonly #sent = new Set<string>();
@@ -38,10 +40,11 @@ class Recording implements RunRecorder {
   #keptFigures = '';
   #writing: Promise<unknown> = Promise.resolve();
 
-  constructor(name: string, store: Pick<RunStore, 'progress'>, log: Log) {
+  constructor(name: string, store: Pick<RunStore, 'progress'>, log: Log, part: string | undefined) {
     this.#name = name;
     this.#store = store;
     this.#log = log;
+    this.#part = part;
   }
 
   onEvent = (event: RunEvent): void => {
@@ -88,6 +91,7 @@ class Recording implements RunRecorder {
         this.#name,
         figures,
         outcomes.map(([, outcome]) => outcome),
+        this.#part,
       );
     } catch (error) {
       this.#log.warn('progress could not be kept; the run goes on', { run: this.#name, error });

@@ -21,6 +21,7 @@ import { vmKey } from '../core/vm.ts';
 import type { TurnCalls } from './calls.ts';
 import { pause } from './engine.ts';
 import { look } from './look.ts';
+import { partsOf, settleInParts } from './parts.ts';
 import type { JournalEntry } from './send.ts';
 import { isStopped } from './stopping.ts';
 import { Waves } from './waves.ts';
@@ -43,6 +44,20 @@ const handOverMs = 1_000;
  * or an answer does; no account waits for another (rule 5).
  */
 export async function settle(
+  label: string,
+  pursuits: readonly Pursuit[],
+  world: LeasedWorld,
+): Promise<readonly Outcome[]> {
+  const { elsewhere } = world.engine;
+  if (elsewhere === undefined) return settleHere(label, pursuits, world);
+  // Never more parts than places in the pace: each has at least one.
+  const mostVms = Math.max(elsewhere.mostVmsHere, Math.ceil(pursuits.length / world.inFlight));
+  if (pursuits.length <= mostVms) return settleHere(label, pursuits, world);
+  return settleInParts(label, partsOf(pursuits, mostVms), elsewhere, world, settleHere);
+}
+
+/** As `settle`, in this process whatever the size. */
+export async function settleHere(
   label: string,
   pursuits: readonly Pursuit[],
   world: LeasedWorld,

@@ -23,8 +23,10 @@ const defaults: Config = {
   pace: { inFlight: 200, perSecond: 25 },
   states: {},
   alarms: null,
+  events: { vmSettled: 'failures' },
   reservedConcurrency: null,
   engine: 'durable',
+  parts: { maxVms: 5000 },
   timezone: null,
   schedules: {},
   calendars: {},
@@ -42,6 +44,10 @@ const defaults: Config = {
 
 it('an empty config has every documented default', () => {
   expect(loadConfig({}, rightEnvironment)).toEqual(defaults);
+});
+
+it('no events is none at all', () => {
+  expect(loadConfig({ events: false }, rightEnvironment)).toEqual({ ...defaults, events: null });
 });
 
 it('one stagger is that of every action', () => {
@@ -108,6 +114,7 @@ it('everything the contract shows loads as it says', () => {
     pace: { inFlight: 1, perSecond: 1_000_000 },
     states: { 'shut off': 'off', __odd: 'on' },
     alarms: { email: 'ops@example.com' },
+    events: { vmSettled: 'all' },
     reservedConcurrency: 2,
     engine: 'inline',
     timezone: 'europe/paris',
@@ -203,6 +210,7 @@ it('everything the contract shows loads as it says', () => {
     pace: { inFlight: 1, perSecond: 1_000_000 },
     states: { 'shut off': 'off', __odd: 'on' },
     alarms: { email: 'ops@example.com' },
+    events: { vmSettled: 'all' },
     reservedConcurrency: 2,
     engine: 'inline',
     timezone: 'Europe/Paris',

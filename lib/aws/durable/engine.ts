@@ -3,6 +3,7 @@
 
 import {
   type DurableContext,
+  InvokeError,
   NestingType,
   type RetryDecision,
   type Serdes,
@@ -19,6 +20,12 @@ export interface DurableParts {
   /** How results become what is remembered, and back. */
   // biome-ignore lint/suspicious/noExplicitAny: the SDK's own type of a serdes that serves every result.
   readonly payloads: Serdes<any>;
+  /** What does a part of a large run: the function with its alias, from how many VMs on, and the event that hands it over. */
+  readonly child?: {
+    readonly functionName: string;
+    readonly mostVmsHere: number;
+    readonly eventOf: Serdes<unknown>['serialize'];
+  };
 }
 
 // A chunk is a good minute's work at 50 calls side by side; 10,000 VMs make 100 of them. Sixteen side by side keep every place of
@@ -63,8 +70,28 @@ export function durableEngine(context: DurableContext, parts: DurableParts): Eng
       results.throwIfError();
       return results.getResults().map((result) => opened(result));
     },
+    ...(parts.child === undefined ? {} : { elsewhere: elsewhere(context, payloads, parts.child) }),
     turn,
     sends,
+  };
+}
+
+function elsewhere(
+  context: DurableContext,
+  resultSerdes: DurableParts['payloads'],
+  { functionName, mostVmsHere, eventOf }: NonNullable<DurableParts['child']>,
+): NonNullable<Engine['elsewhere']> {
+  const payloadSerdes = { serialize: eventOf, deserialize: async () => undefined };
+  return {
+    mostVmsHere,
+    do: async (name, task) => {
+      try {
+        return await context.invoke(name, functionName, task, { payloadSerdes, resultSerdes });
+      } catch (error) {
+        if (error instanceof InvokeError) return null;
+        throw error;
+      }
+    },
   };
 }
 

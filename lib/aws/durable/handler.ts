@@ -1,8 +1,8 @@
-// A durable Lambda handler around one use case: the SDK's wrapper, our engine, and nothing told that is not ours to tell.
-// Apart from handlers/run.ts, so that a deployment without durable functions never loads the SDK.
+// A durable Lambda handler around a run and around the parts of a large one: the SDK's wrapper, our engine, and nothing told that
+// is not ours to tell. Apart from handlers/run.ts, so that a deployment without durable functions never loads the SDK.
 
 import { randomUUID } from 'node:crypto';
-import { type DurableLambdaHandler, withDurableExecution } from '@aws/durable-execution-sdk-js';
+import { type DurableContext, type DurableLambdaHandler, withDurableExecution } from '@aws/durable-execution-sdk-js';
 import type { Clock, Engine } from '../../ports.ts';
 import { durableEngine } from './engine.ts';
 import { type Attic, payloads } from './payloads.ts';
@@ -17,24 +17,48 @@ export interface DurableTurn {
 export interface DurableHandlerParts {
   readonly clock: Clock;
   readonly attic: () => Attic;
-  /** The run's name, from the event. Throws `request`. */
-  readonly nameOf: (event: unknown) => string;
+  /** What settles the parts of a large run: this very function, with its alias, and how large a part may be. */
+  readonly child: () => { readonly functionName: string; readonly mostVmsHere: number };
+  /** Throws `request`. */
+  readonly readEvent: (event: unknown) => { readonly run: string; readonly part?: unknown };
   readonly work: (name: string, turn: DurableTurn) => Promise<void>;
+  /** Settles one part (JSON) of a run, to its end (JSON). */
+  readonly workPart: (name: string, part: unknown, turn: DurableTurn) => Promise<unknown>;
 }
 
-export function durableHandler({ clock, attic, nameOf, work }: DurableHandlerParts): DurableLambdaHandler {
-  return withDurableExecution<unknown, null>(async (event, context) => {
+export function durableHandler(parts: DurableHandlerParts): DurableLambdaHandler {
+  const { attic, readEvent, work, workPart } = parts;
+  return withDurableExecution<unknown, unknown>(async (event, context) => {
     // The SDK's own lines repeat what an error carries.
     context.configureLogger({ customLogger: silent });
-    const name = nameOf(event);
-    const { lambdaContext, executionContext } = context;
-    const endsAt = clock.now() + lambdaContext.getRemainingTimeInMillis();
-    const engine = durableEngine(context, {
-      turn: { id: randomUUID(), endsAt },
-      payloads: payloads(name, attic()),
-    });
-    await work(name, { engine, execution: executionContext.durableExecutionArn });
-    return null;
+    const { run, part } = readEvent(event);
+    const { durableExecutionArn } = context.executionContext;
+    const serdes = payloads(run, attic());
+    const turn = { engine: engineOf(context, run, serdes, parts), execution: durableExecutionArn };
+    if (part === undefined) {
+      await work(run, turn);
+      return null;
+    }
+    const task = await serdes.deserialize(JSON.stringify(part), { entityId: 'part', durableExecutionArn });
+    const end = await serdes.serialize(await workPart(run, task, turn), { entityId: 'end', durableExecutionArn });
+    return end === undefined ? null : JSON.parse(end);
+  });
+}
+
+function engineOf(
+  context: DurableContext,
+  run: string,
+  serdes: ReturnType<typeof payloads>,
+  { clock, child }: DurableHandlerParts,
+): Engine {
+  const endsAt = clock.now() + context.lambdaContext.getRemainingTimeInMillis();
+  return durableEngine(context, {
+    turn: { id: randomUUID(), endsAt },
+    payloads: serdes,
+    child: {
+      ...child(),
+      eventOf: async (task, of) => `{"run":${JSON.stringify(run)},"part":${await serdes.serialize(task, of)}}`,
+    },
   });
 }
 
