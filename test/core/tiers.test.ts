@@ -117,15 +117,16 @@ describe('the way through the tiers', () => {
       { vm: inTier('down', '1'), action: 'shutdown' },
       { vm: inTier('upper', '0', { power: 'other' }), action: 'start' },
       { vm: vm({ id: 'kept', tags: { tier: '1', protected: '' } }), action: 'start' },
+      { vm: vm({ id: 'faulty', tags: { tier: '1' }, faults: ['?'] }), action: 'start' },
       { vm: inTier('idle', '1'), leave: { result: 'skipped', code: 'schedule', reason: '' } },
       { vm: inTier('fine', '1'), leave: { result: 'unchanged', code: 'already', reason: '' } },
     ];
     const plan = { ...planWishes(wishes, leave, { vms: [], unlisted: [] }, policy, 0), matched: true };
     expect(shape(tiersOf('up', plan))).toEqual([
       [0, [], ['upper']],
-      [1, ['up'], ['kept', 'idle']],
+      [1, ['up'], ['kept', 'faulty', 'idle']],
     ]);
-    expect(shape(tiersOf('down', plan))).toEqual([[1, ['down'], ['kept', 'idle']]]);
+    expect(shape(tiersOf('down', plan))).toEqual([[1, ['down'], ['kept', 'faulty', 'idle']]]);
   });
 });
 
@@ -140,6 +141,14 @@ describe('a dry run', () => {
       ['a', 'shutdown would be sent: it is on (tier 0, turn 2 of 2 on the way down)'],
       ['b', 'shutdown would be sent: it is on (tier 2, turn 1 of 2 on the way down)'],
       ['c', 'it would only be looked at: it is stopping already (tier 2, turn 1 of 2 on the way down)'],
+    ]);
+  });
+
+  it('counts only tiers with something to do', () => {
+    expect(rehearse(inTier('a', '3', { power: 'off' }), inTier('b', '2'), inTier('c', '1'))).toEqual([
+      ['a', 'it already is off (state "running")'],
+      ['b', 'shutdown would be sent: it is on (tier 2, turn 1 of 2 on the way down)'],
+      ['c', 'shutdown would be sent: it is on (tier 1, turn 2 of 2 on the way down)'],
     ]);
   });
 

@@ -4,7 +4,6 @@
 import { createServer } from 'node:http';
 import { afterEach, expect, it } from 'vitest';
 import { memoryLeases } from '../../cli/state/leases.ts';
-import { memoryStateStore } from '../../cli/state/memory.ts';
 import { systemClock } from '../../lib/clock.ts';
 import type { Action } from '../../lib/core/action.ts';
 import { makePlan } from '../../lib/core/plan.ts';
@@ -16,7 +15,7 @@ import { takeInventory } from '../../lib/run/inventory.ts';
 import { withLeases } from '../../lib/run/leasing.ts';
 import { pursueInOrder } from '../../lib/run/order.ts';
 import { defaultToken, type Simulator, startSimulator } from '../../simulator/simulator.ts';
-import { noSchedules, policy, silent } from '../fixtures/world.ts';
+import { policy, scene, silent } from '../fixtures/world.ts';
 
 const tiers = { web: 2, app: 1, db: 0 } as const;
 const timing = { effectMs: [20, 80] } as const;
@@ -52,16 +51,11 @@ async function pursue(action: Action, simulator: Simulator, order: Partial<RunPo
   const accounts = [{ cloud, projects: ['default'] }];
   const holder = { run: action, requestedAt: clock.now() };
   const world = {
+    ...scene([]).world,
     accounts,
     engine: inProcessEngine(clock),
     clock,
-    log: silent,
     policy: { ...policy, settle: { everyMs: 20, atMostMs: 50 }, tiers: { ...policy.tiers, ...order } },
-    inFlight: 20,
-    tags: [],
-    states: {},
-    schedules: noSchedules,
-    state: memoryStateStore(),
     leases: memoryLeases(clock),
     holder,
     calls: new CallCount(accounts),

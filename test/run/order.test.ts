@@ -72,6 +72,37 @@ describe('a plan with tiers', () => {
     ]);
   });
 
+  it('tells only of tiers that have something to do', async () => {
+    const stage = arriving(ordering([inTier(2, 'a', off), inTier(1, 'b'), inTier(0, 'c', off)]));
+    await stage.pursue('shutdown');
+    expect(stage.tiers()).toEqual([
+      'down 1 waiting (1): tier 2 to be settled',
+      'down 1 open (1)',
+      'down 1 settled (1)',
+    ]);
+    expect(stage.events.find((event) => event.kind === 'tier' && event.state === 'open')).not.toHaveProperty('why');
+  });
+
+  it('counts the calls of its lists', async () => {
+    const stage = arriving(ordering([inTier(1, 'a'), inTier(0, 'b')]));
+    const steps: string[] = [];
+    const engine = inProcessEngine(stage.clock);
+    const lists = () => stage.cloud.calls.lists;
+    const noting: Engine = {
+      ...engine,
+      step: async (name, fn) => {
+        const before = lists();
+        const result = await engine.step(name, fn);
+        if (name.startsWith('tier-')) steps.push(`${name}: ${lists() - before}`);
+        return result;
+      },
+      map: (name, items, fn, limit) => engine.map(name, items, (item, index) => fn(item, index, noting), limit),
+    };
+    await stage.pursue('shutdown', { engine: noting });
+    // The plan is fresh for those whose turn is first.
+    expect(steps).toEqual(['tier-down-1: 0', 'tier-down-0: 1']);
+  });
+
   it('that has nothing to do does nothing', async () => {
     const stage = ordering([inTier(0, 'a', off)]);
     expect(await stage.pursue('shutdown')).toEqual([]);
@@ -136,6 +167,23 @@ describe('a tier that did not get there', () => {
     );
   });
 
+  it('does not, by best effort, when projects are unseen, and warns once', async () => {
+    const vms = { seen: threeTiers('running'), unseen: [] };
+    const stage = arriving(ordering(vms, { tiers: { gate: 'best-effort' } }));
+    stage.cloud.failList('unseen', new PowerError('list-failed', 'HTTP 500'));
+    expect(resultsOf(await stage.pursue('shutdown')).filter((line) => line.endsWith('seen'))).toHaveLength(4);
+    const warning = 'a tier did not get where it should; the next one is begun all the same';
+    expect(stage.warnings.filter((line) => line === warning)).toHaveLength(1);
+  });
+
+  it('is logged with the run, the way and the reason', async () => {
+    const stage = arriving(ordering([inTier(1, 'a'), inTier(0, 'b')]), 'a');
+    const lines: unknown[] = [];
+    await stage.pursue('shutdown', { log: { ...stage.world.log, warn: (_message, fields) => lines.push(fields) } });
+    const why = 'tier 1 is not down: VM a "vm-a" is on (failed: still)';
+    expect(lines).toEqual([{ run: 'test-run', direction: 'down', why }]);
+  });
+
   it('does not stop the other direction', async () => {
     const stage = arriving(ordering([inTier(1, 'a'), inTier(0, 'b'), inTier(0, 'c', off), inTier(1, 'd', off)]), 'a');
     const outcomes = await pursueBoth(stage);
@@ -149,13 +197,21 @@ describe('a tier that did not get there', () => {
 });
 
 /** Stops what is on and starts what is off, as a tick's run may. */
-function pursueBoth(stage: Ordering, changes: Parameters<Ordering['pursue']>[1] = {}) {
-  return stage.carryOut(async (world) => {
-    const inventory = await takeInventory({ accounts: null, projects: null }, world);
-    const wishes = inventory.vms.map((vm) => ({ vm, action: vm.power === 'on' ? 'shutdown' : 'start' }) as const);
-    const leave = { dryRun: false, allowDataLoss: false, overrideGuard: true };
-    return { ...planWishes(wishes, leave, inventory, world.policy, world.clock.now()), matched: true };
-  }, changes);
+function pursueBoth(
+  stage: Ordering,
+  changes: Parameters<Ordering['pursue']>[1] = {},
+  parts: Parameters<Ordering['pursue']>[2] = {},
+) {
+  return stage.carryOut(
+    async (world) => {
+      const inventory = await takeInventory({ accounts: null, projects: null }, world);
+      const wishes = inventory.vms.map((vm) => ({ vm, action: vm.power === 'on' ? 'shutdown' : 'start' }) as const);
+      const leave = { dryRun: false, allowDataLoss: false, overrideGuard: true };
+      return { ...planWishes(wishes, leave, inventory, world.policy, world.clock.now()), matched: true };
+    },
+    changes,
+    parts,
+  );
 }
 
 describe('starts and stops in one plan', () => {
@@ -165,6 +221,13 @@ describe('starts and stops in one plan', () => {
     const stage = both();
     await pursueBoth(stage);
     expect(stage.sent().sort()).toEqual(['0 shutdown a', '0 start c', '7.5 shutdown b', '7.5 start d']);
+  });
+
+  it('tell of no tier where each way has one', async () => {
+    const stage = arriving(ordering([inTier(1, 'a'), inTier(0, 'c', off)]));
+    await pursueBoth(stage);
+    expect(stage.sent().sort()).toEqual(['0 shutdown a', '0 start c']);
+    expect(stage.tiers()).toEqual([]);
   });
 
   it('use no name twice', async () => {
@@ -266,6 +329,26 @@ describe('the delay between tiers', () => {
     expect(resultsOf(outcomes)).toEqual(['a succeeded seen', 'b skipped interrupted']);
     expect(outcomes[1]?.reason).toBe('the run was stopped before its tier had its turn');
     expect(stage.clock.now() - begun).toBe(20_000);
+  });
+
+  it('is one wait, under a name of its own', async () => {
+    const stage = delayed(threeTiers('running'));
+    const names: string[] = [];
+    const engine = namingEngine(inProcessEngine(stage.clock), names);
+    await stage.pursue('shutdown', { engine, until: begun + 3_600_000 });
+    const ofDelays = names.filter((name) => name.startsWith('delay'));
+    expect(ofDelays).toEqual(['delay-down-2-from', 'delay-down-2', 'delay-down-1-from', 'delay-down-1']);
+  });
+
+  it('is not waited for when the time of the run is over', async () => {
+    const stage = arriving(
+      ordering([inTier(1, 'a'), inTier(0, 'b')], { tiers: { delayMs: 60_000, gate: 'best-effort' } }),
+      'a',
+    );
+    const names: string[] = [];
+    const engine = namingEngine(inProcessEngine(stage.clock), names);
+    await stage.pursue('shutdown', { engine, until: begun + 20_000 });
+    expect(names.filter((name) => name.startsWith('delay'))).toEqual(['delay-down-1-from']);
   });
 
   it('never outlasts the time of the run', async () => {
@@ -371,6 +454,12 @@ describe('the patience of a tier', () => {
     expect(stage.clock.now() - begun).toBe(107_500);
   });
 
+  it('holds also where there is one', async () => {
+    const stage = arriving(ordering([inTier(0, 'a')], { tiers: { patienceMs: 100_000 } }), 'a');
+    expect(resultsOf(await stage.pursue('shutdown'))).toEqual(['a unknown no-sight']);
+    expect(stage.clock.now() - begun).toBe(100_000);
+  });
+
   it('ends no tier later than the time of the run', async () => {
     const stage = arriving(ordering([inTier(1, 'a'), inTier(0, 'b')], { tiers: { patienceMs: 100_000 } }), 'a');
     await stage.pursue('shutdown', { until: begun + 40_000 });
@@ -381,14 +470,22 @@ describe('the patience of a tier', () => {
 describe('a stagger', () => {
   it('spreads each tier from its own begin on, also where there is one', async () => {
     const staggerMs = { start: 60_000, shutdown: 0, power_off: 0, reboot: 0, reset: 0 };
-    const stage = ordering([inTier(0, 'a', off), inTier(0, 'b', off)], { staggerMs });
-    const handed: (readonly Pursuit[])[] = [];
+    const stage = ordering([inTier(0, 'a', off), inTier(0, 'b', off), inTier(0, 'c')], { staggerMs });
+    const handed: Pursuit[] = [];
     const settle = async (label: string, pursuits: readonly Pursuit[]) => {
-      handed.push(pursuits);
-      expect(label).toBe('up-0');
+      handed.push(...pursuits);
+      expect(label).toBe(pursuits[0]?.action === 'start' ? 'up-0' : 'down-0');
       return [];
     };
     await stage.pursue('start', {}, { settle });
-    expect(handed.flat().map(({ notBefore }) => (notBefore ?? 0) - begun)).toEqual([0, 30_000]);
+    expect(handed.map(({ notBefore }) => (notBefore ?? 0) - begun)).toEqual([0, 30_000]);
+    handed.length = 0;
+    // One of two actions is enough: its own way alone is spread.
+    await pursueBoth(stage, {}, { settle });
+    expect(handed.map(({ vm, notBefore }) => [vm.id, notBefore])).toEqual([
+      ['a', begun],
+      ['b', begun + 30_000],
+      ['c', null],
+    ]);
   });
 });

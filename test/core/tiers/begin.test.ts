@@ -52,7 +52,7 @@ describe('a pursuit whose turn comes later', () => {
 
   it('is only looked at where the guard has counted no send for it', () => {
     expect(turned('shutdown', 'stopping', { power: 'on' }).pursuits).toMatchObject([
-      { phase: 'settling', awaits: null, patienceFrom: later, power: 'on' },
+      { phase: 'settling', awaits: null, patienceFrom: later, power: 'on', attempts: 0 },
     ]);
     expect(turned('shutdown', 'starting', { power: 'on' }).pursuits).toMatchObject([{ phase: 'due' }]);
     // A start needs no leave of the guard.
