@@ -56,7 +56,7 @@ export function pageOfOutcomes(
     if (bytes > mostOutcomeBytes && end > from) break;
     end += 1;
   }
-  return { page: all.slice(from, end), next: limit > 0 && end < all.length ? end : null };
+  return { page: all.slice(from, end), next: end < all.length ? end : null };
 }
 
 function limitOf(text: string | null, { least, byDefault, most }: Bounds): number {

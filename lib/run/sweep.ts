@@ -22,7 +22,7 @@ const minuteMs = 60_000;
 // A launch records and starts within seconds, and an event waits in Lambda's queue for as long as it is of use.
 const forgottenAfterMs = 2 * minuteMs;
 /** How old an event of the run function may be (`maximumEventAge`): later, nobody starts its run any more. */
-const tooLateAfterMs = 15 * minuteMs;
+export const tooLateAfterMs = 15 * minuteMs;
 // Older ones were seen by many ticks before; looking further back would make each tick read a day's runs.
 const lookBackMs = 2 * 60 * minuteMs;
 
@@ -60,6 +60,7 @@ async function abandon({ name, recordedAt }: RunCursor, { store, clock, log }: S
   try {
     if (!(await store.abandon(name, isoTime(clock.now()), summary))) return false;
     log.error('a run was never started, and now it is too late: launch it again if it is still wanted', {
+      alarm: 'never-started',
       run: name,
       recordedAt,
     });

@@ -36,8 +36,18 @@ describe('a sweep', () => {
     });
     expect(world.launcher.started).toEqual(swept.started);
     expect((await world.store.read('cron-1', ago(0)))?.status).toBe(then === 'ended' ? 'ended' : 'recorded');
-    const level = { started: ['warn'], ended: ['error'] }[then] ?? [];
-    expect(world.log.lines.map((line) => [line.level, line.fields.run])).toEqual(level.map((one) => [one, 'cron-1']));
+    const recordedAt = ago(ms);
+    const said = {
+      started: [['warn', 'a run was recorded but never started: it is started now', { run: 'cron-1', recordedAt }]],
+      ended: [
+        [
+          'error',
+          'a run was never started, and now it is too late: launch it again if it is still wanted',
+          { alarm: 'never-started', run: 'cron-1', recordedAt },
+        ],
+      ],
+    }[then];
+    expect(world.log.lines.map(({ level, message, fields }) => [level, message, fields])).toEqual(said ?? []);
   });
 
   it('says of a run that it is too late for why it ended', async () => {
