@@ -71,6 +71,6 @@ describe('a durable run', () => {
     const { result, turns, operations } = await conducted(3, (turn) => (turn === 1 ? 100_000 : 900_000));
     expect(result.counts).toEqual({ succeeded: 3 });
     expect(turns).toBeGreaterThan(1);
-    expect(operations.filter((name) => name.startsWith('turn'))).toHaveLength(1);
+    expect(operations.some((name) => name.startsWith('turn'))).toBe(true);
   });
 });
