@@ -13,6 +13,9 @@ import { takeInventory } from '../../lib/run/inventory.ts';
 import { status } from '../fakes/vm-cloud.ts';
 import { ordering } from './order/ordering.ts';
 
+/** A busy machine takes its time over three hundred fleets. */
+const mostMs = 120_000;
+
 const tiersOf = ['-1', '0', '', '1', '2.5', '10'] as const;
 
 const answer = fc.oneof(
@@ -109,54 +112,62 @@ function isBefore(one: Script, other: Script, isUp: boolean): boolean {
 }
 
 describe('whatever the cloud does, tier by tier', () => {
-  it('nobody is acted on before everyone in the tiers before is settled, and everyone has one outcome', async () => {
-    await fc.assert(
-      fc.asyncProperty(fleet, wish, order, async (scripts, action, tiers) => {
-        const { posts, outcomes, plan } = await carriedOut(scripts, action, tiers);
-        const pursued = new Map(plan.pursuits.map(({ vm, asked }) => [String(vm.id), directionOf(asked)]));
-        expect(outcomes.map(({ vm }) => vm).sort()).toEqual([...pursued.keys()].sort());
-        for (const { id, settled } of posts) {
-          const direction = pursued.get(id);
-          for (const [other, otherDirection] of pursued) {
-            if (other === id || otherDirection !== direction) continue;
-            const [mine, theirs] = [scripts[Number(id)] as Script, scripts[Number(other)] as Script];
-            if (isBefore(theirs, mine, direction === 'up'))
-              expect([id, other, settled.has(other)]).toEqual([id, other, true]);
+  it(
+    'nobody is acted on before everyone in the tiers before is settled, and everyone has one outcome',
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(fleet, wish, order, async (scripts, action, tiers) => {
+          const { posts, outcomes, plan } = await carriedOut(scripts, action, tiers);
+          const pursued = new Map(plan.pursuits.map(({ vm, asked }) => [String(vm.id), directionOf(asked)]));
+          expect(outcomes.map(({ vm }) => vm).sort()).toEqual([...pursued.keys()].sort());
+          for (const { id, settled } of posts) {
+            const direction = pursued.get(id);
+            for (const [other, otherDirection] of pursued) {
+              if (other === id || otherDirection !== direction) continue;
+              const [mine, theirs] = [scripts[Number(id)] as Script, scripts[Number(other)] as Script];
+              if (isBefore(theirs, mine, direction === 'up'))
+                expect([id, other, settled.has(other)]).toEqual([id, other, true]);
+            }
           }
-        }
-      }),
-    );
-  });
+        }),
+      );
+    },
+    mostMs,
+  );
 
-  it('once a tier ended badly nothing is sent to a later one, and nothing goes down under what truly runs', async () => {
-    await fc.assert(
-      fc.asyncProperty(fleet, wish, order, async (scripts, action, tiers) => {
-        const { posts, outcomes, plan } = await carriedOut(scripts, action, { ...tiers, gate: 'verified' });
-        const sentTo = new Set(posts.map(({ id }) => id));
-        const bad = outcomes.filter(isBad);
-        for (const outcome of outcomes.filter(({ vm }) => sentTo.has(vm))) {
-          const isUp = directionOf(outcome.action ?? 'start') === 'up';
-          const own = scripts[Number(outcome.vm)] as Script;
-          const before = bad.filter(({ vm, action: other }) => {
-            const isSameWay = (directionOf(other ?? 'start') === 'up') === isUp;
-            return isSameWay && isBefore(scripts[Number(vm)] as Script, own, isUp);
-          });
-          expect(before.map(({ vm }) => [outcome.vm, vm])).toEqual([]);
-        }
-        if (action !== 'shutdown' && action !== 'power_off') return;
-        const pursuedTiers = plan.pursuits.map(({ vm }) => tierIn(scripts[Number(vm.id)] as Script) ?? 0);
-        for (const { id, truth } of posts) {
-          const own = scripts[Number(id)] as Script;
-          scripts.forEach((other, index) => {
-            const isFirst = (tierIn(own) ?? 0) === Math.max(...pursuedTiers);
-            // One whose tier cannot be read may be above all but the first.
-            const isAbove = tierIn(other) === null ? !isFirst : isBefore(other, own, false);
-            if (isAbove) expect([id, String(index), truth.get(String(index))]).toEqual([id, String(index), 'off']);
-          });
-        }
-      }),
-    );
-  });
+  it(
+    'once a tier ended badly nothing is sent to a later one, and nothing goes down under what truly runs',
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(fleet, wish, order, async (scripts, action, tiers) => {
+          const { posts, outcomes, plan } = await carriedOut(scripts, action, { ...tiers, gate: 'verified' });
+          const sentTo = new Set(posts.map(({ id }) => id));
+          const bad = outcomes.filter(isBad);
+          for (const outcome of outcomes.filter(({ vm }) => sentTo.has(vm))) {
+            const isUp = directionOf(outcome.action ?? 'start') === 'up';
+            const own = scripts[Number(outcome.vm)] as Script;
+            const before = bad.filter(({ vm, action: other }) => {
+              const isSameWay = (directionOf(other ?? 'start') === 'up') === isUp;
+              return isSameWay && isBefore(scripts[Number(vm)] as Script, own, isUp);
+            });
+            expect(before.map(({ vm }) => [outcome.vm, vm])).toEqual([]);
+          }
+          if (action !== 'shutdown' && action !== 'power_off') return;
+          const pursuedTiers = plan.pursuits.map(({ vm }) => tierIn(scripts[Number(vm.id)] as Script) ?? 0);
+          for (const { id, truth } of posts) {
+            const own = scripts[Number(id)] as Script;
+            scripts.forEach((other, index) => {
+              const isFirst = (tierIn(own) ?? 0) === Math.max(...pursuedTiers);
+              // One whose tier cannot be read may be above all but the first.
+              const isAbove = tierIn(other) === null ? !isFirst : isBefore(other, own, false);
+              if (isAbove) expect([id, String(index), truth.get(String(index))]).toEqual([id, String(index), 'off']);
+            });
+          }
+        }),
+      );
+    },
+    mostMs,
+  );
 });
 
 /** Not where it was to be, as far as anybody knows; a reboot's power proves nothing. */
