@@ -30,16 +30,20 @@ interface Swept {
 async function sweep(rig: KillRig, action: 'shutdown' | 'reboot', when: 'before' | 'after'): Promise<Swept> {
   const faults: string[] = [];
   const results: Record<string, number> = {};
-  const most = { runs: 0, operations: 0 };
+  const most = { runs: 0, operations: 0, checkpoints: 0 };
+  let unharmed = 0;
   for (let number = 1; number < mostCheckpoints; number += Number(values.every)) {
     const { end, faults: found, counts } = await rig.play(action, killAt(number, when));
     most.runs += 1;
     most.operations = Math.max(most.operations, end.figures.operations);
     faults.push(...found.map((fault) => `killed ${when} checkpoint ${number} of the ${action}: ${fault}`));
     for (const [result, count] of Object.entries(counts)) results[result] = (results[result] ?? 0) + count;
-    if (end.deaths === 0) return { action, when, ...most, checkpoints: number - 1, results, faults };
+    if (end.deaths > 0) most.checkpoints += 1;
+    unharmed = end.deaths === 0 ? unharmed + 1 : 0;
+    // A run may have a few checkpoints less than another.
+    if (unharmed === 3) return { action, when, ...most, results, faults };
   }
-  return { action, when, ...most, checkpoints: mostCheckpoints, results, faults: [...faults, 'it never got through'] };
+  return { action, when, ...most, results, faults: [...faults, 'it never got through'] };
 }
 
 const swept: Swept[] = [];
