@@ -4,4 +4,4 @@
 export { type Answered, answered, cutOff, handedOver } from './pursuit/answered.ts';
 export { broken, handedBack, stopped, superseded, timedOut } from './pursuit/ended.ts';
 export { looked, type Sight } from './pursuit/looked.ts';
-export { begin, deadlineOf, never, nextInstantOf, type Pursuit } from './pursuit/state.ts';
+export { begin, deadlineOf, isDue, never, nextInstantOf, type Pursuit } from './pursuit/state.ts';

@@ -8,6 +8,7 @@ import {
   cutOff,
   handedBack,
   handedOver,
+  isDue,
   looked,
   never,
   nextInstantOf,
@@ -23,7 +24,7 @@ import { pause } from './engine.ts';
 import { look } from './look.ts';
 import { partsOf, settleInParts } from './parts.ts';
 import type { JournalEntry } from './send.ts';
-import { isStopped } from './stopping.ts';
+import { isStopped, whenAborted } from './stopping.ts';
 import { Waves } from './waves.ts';
 import type { LeasedWorld } from './world.ts';
 
@@ -50,10 +51,9 @@ export async function settle(
 ): Promise<readonly Outcome[]> {
   const { elsewhere } = world.engine;
   if (elsewhere === undefined) return settleHere(label, pursuits, world);
-  // Never more parts than places in the pace: each has at least one.
-  const mostVms = Math.max(elsewhere.mostVmsHere, Math.ceil(pursuits.length / world.inFlight));
-  if (pursuits.length <= mostVms) return settleHere(label, pursuits, world);
-  return settleInParts(label, partsOf(pursuits, mostVms), elsewhere, world, settleHere);
+  const parts = partsOf(pursuits, elsewhere.mostVmsHere, world.inFlight);
+  if (parts.length <= 1) return settleHere(label, pursuits, world);
+  return settleInParts(label, parts, elsewhere, world, settleHere);
 }
 
 /** As `settle`, in this process whatever the size. */
@@ -163,7 +163,7 @@ class Settlement {
 
   #sendWhatIsDue(): void {
     if (this.#turnOver !== null) return;
-    const due = [...this.#open.values()].filter(({ phase }) => phase === 'due');
+    const due = [...this.#open.values()].filter((pursuit) => isDue(pursuit, this.#lastAt));
     if (due.length === 0) return;
     for (const pursuit of due) this.#update(vmKey(pursuit.vm), handedOver);
     this.#waves.start(this.#step('send'), due, (key) => this.#open.get(key));
@@ -283,7 +283,7 @@ class Settlement {
     const { until = never } = this.#world;
     const why =
       at >= until
-        ? 'the time of the run was over before it was settled'
+        ? 'its time was over before it was settled'
         : this.#stoppedAt !== null && at >= this.#stoppedAt + stopGraceMs
           ? 'the run was stopped before it was settled'
           : null;
@@ -301,11 +301,4 @@ class Settlement {
     this.#outcomes.push(after.outcome);
     this.#world.onEvent?.({ kind: 'settled', outcome: after.outcome });
   }
-}
-
-function whenAborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve());
-  });
 }

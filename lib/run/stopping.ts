@@ -15,3 +15,11 @@ export async function isStopped({ stop, isCancelled, log, holder }: StoppingWorl
     return false;
   }
 }
+
+/** Resolves once the signal aborts. */
+export function whenAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve());
+  });
+}

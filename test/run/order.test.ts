@@ -488,4 +488,18 @@ describe('a stagger', () => {
       ['c', null],
     ]);
   });
+
+  it('lets every VM be sent to in its turn, and none before', async () => {
+    const staggerMs = { start: 40_000, shutdown: 0, power_off: 0, reboot: 0, reset: 0 };
+    const vms = ['a', 'b', 'c', 'd'].map((id) => inTier(0, id, off));
+    const stage = arriving(ordering(vms, { staggerMs }));
+    const outcomes = await stage.pursue('start');
+    const sent = stage.sent().map((line) => line.split(' start '));
+    expect(sent.map(([, id]) => id)).toEqual(['a', 'b', 'c', 'd']);
+    for (const [place, [at]] of sent.entries()) {
+      expect(Number(at)).toBeGreaterThanOrEqual(place * 10);
+      expect(Number(at)).toBeLessThan(place * 10 + 8);
+    }
+    expect(resultsOf(outcomes)).toEqual(['a', 'b', 'c', 'd'].map((id) => `${id} succeeded seen`));
+  });
 });

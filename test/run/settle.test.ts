@@ -177,7 +177,7 @@ describe('a run that must end', () => {
     const stage = scene([dev('1', { state: 'in shutdown' })]);
     const report = await stage.run(shutdownDev, { until: begun + ms });
     expect(stage.clock.now() - begun).toBe(ms);
-    const reason = 'the time of the run was over before it was settled; last seen stopping';
+    const reason = 'its time was over before it was settled; last seen stopping';
     expect(report.outcomes).toMatchObject([{ result: 'unknown', code: 'no-sight', reason, durationMs: ms }]);
   });
 

@@ -104,8 +104,14 @@ export function deadlineOf({ patienceFrom, policy }: Pursuit): number {
   return (patienceFrom ?? never) + policy.patienceMs;
 }
 
+/** Whether it is to be sent to now, as far as its tier is spread over a time. */
+export function isDue({ phase, notBefore }: Pursuit, now: number): boolean {
+  return phase === 'due' && (notBefore === null || notBefore <= now);
+}
+
 /** The next instant after `now` at which a look could decide something; `never` if only an answer can. */
 export function nextInstantOf(pursuit: Pursuit, now: number): number {
+  if (pursuit.phase === 'due') return pursuit.notBefore ?? never;
   if (pursuit.phase !== 'settling' && pursuit.phase !== 'awaiting') return never;
   return Math.min(...[deadlineOf(pursuit), resendAt(pursuit)].filter((instant) => instant > now));
 }

@@ -8,7 +8,7 @@ import { whyClosed, whyUnsure } from '../../core/tiers/gate.ts';
 import type { Direction, Tier } from '../../core/tiers.ts';
 import type { OrderParts } from '../order.ts';
 import { targetOf, untilReady } from '../ready.ts';
-import { isStopped } from '../stopping.ts';
+import { isStopped, whenAborted } from '../stopping.ts';
 import type { LeasedWorld } from '../world.ts';
 import { changedSince } from './changed.ts';
 
@@ -164,11 +164,4 @@ export class Course {
   #tellSettled(outcomes: readonly Outcome[]): void {
     for (const outcome of outcomes) this.#world.onEvent?.({ kind: 'settled', outcome });
   }
-}
-
-function whenAborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve());
-  });
 }
