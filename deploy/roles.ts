@@ -17,6 +17,11 @@ export function roles(config: Config, deployment: Deployment): Resources {
   return Object.fromEntries(functionKeys.map((key) => [roleId(key), functionRole(key, config, deployment)]));
 }
 
+const announce: Grant = {
+  actions: ['events:PutEvents'],
+  on: [{ 'Fn::Sub': `arn:\${AWS::Partition}:events:\${AWS::Region}:\${AWS::AccountId}:event-bus/default` }],
+};
+
 const deadLetters: Grant = { actions: ['sqs:SendMessage'], on: [arnOf(queueId)] };
 
 function grantsOf(key: FunctionKey, config: Config, deployment: Deployment): readonly Grant[] {
@@ -39,6 +44,7 @@ function grantsOf(key: FunctionKey, config: Config, deployment: Deployment): rea
         // Queries read marks, overrides and leases.
         onTable('dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem', 'dynamodb:BatchWriteItem'),
         accountSecrets,
+        ...(config.events === null ? [] : [announce]),
         // A large durable run starts its parts.
         ...(config.engine === 'inline' ? [deadLetters] : [ownExecutions(deployment), invokeRun]),
       ];

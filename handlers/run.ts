@@ -5,6 +5,7 @@ import type { DurableExecutionInvocationInput } from '@aws/durable-execution-sdk
 import type { Context } from 'aws-lambda';
 import { work } from '../lib/run/work.ts';
 import { readRunEvent } from '../lib/run/work-event.ts';
+import { announcedRuns } from './announced.ts';
 import { failure } from './failure.ts';
 import { durableRun, inlineTurn, type RunTurn } from './turn.ts';
 import { wiring } from './wiring.ts';
@@ -20,7 +21,7 @@ async function workRun(nameOf: () => string, turn: RunTurn): Promise<void> {
   const log = wiring.log();
   try {
     const { clock } = wiring;
-    await work(nameOf(), { ...turn, store: wiring.store(), clock, log, conduct: conductRun });
+    await work(nameOf(), { ...turn, store: announcedRuns(), clock, log, conduct: conductRun });
   } catch (error) {
     throw failure('the run function ends in an error', error);
   }

@@ -20,6 +20,8 @@ export interface Wiring {
   readonly table: () => string;
   readonly store: () => RunStore;
   readonly launcher: () => Launcher;
+  /** The name of the event bus; null where runs are not announced. */
+  readonly eventBus: () => string | null;
   /** What does runs: the run function, with its alias where it has one. */
   readonly runFunction: () => string;
 }
@@ -38,6 +40,7 @@ export const wiring: Wiring = {
   table,
   store: once(() => dynamoRunStore({ table: table(), clock })),
   launcher: once(() => lambdaLauncher({ functionName: runFunction() })),
+  eventBus: () => environment().eventBus,
   runFunction,
 };
 

@@ -237,7 +237,7 @@ describe("the README's deployment", () => {
     const real = grantsIn(generated()).map(({ role, assumedBy, action, resource }) => {
       const isOfCron = assumedBy === 'scheduler.amazonaws.com' && role !== 'TickScheduleRole';
       const who = isOfCron ? 'one role per cron' : `\`${role}\``;
-      return `${who} ${action} ${resource.replace(/^arn:.*:((?:secret|function):.+)$/, '$1').replace('service-stage', '<stack>')}`;
+      return `${who} ${action} ${resource.replace(/^arn:.*:((?:secret:|function:|event-bus\/).+)$/, '$1').replace('service-stage', '<stack>')}`;
     });
     const table = rows(section('Deploying')).slice(1);
     const shown = table.flatMap(([role, may = '', on = '']) =>

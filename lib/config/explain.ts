@@ -35,6 +35,7 @@ export function explainConfig(config: Config, schedules: Schedules, now: Date): 
     config.alarms === null
       ? 'Nobody gets an e-mail when a run ends in trouble.'
       : `${config.alarms.email} gets an e-mail when a run ends in trouble.`,
+    explainEvents(config),
     ...(config.reservedConcurrency === null
       ? []
       : [`${plural(config.reservedConcurrency, 'run')} can go on at once on Lambda (reserved concurrency).`]),
@@ -116,6 +117,13 @@ function explainEngine({ engine, shutdown, start }: Config): readonly string[] {
   const inOne = 'On AWS a run is inline: it must fit into the 15m of one Lambda, which is billed while it waits.';
   if (Math.max(shutdown.patienceMs, start.patienceMs) <= inlinePatienceMs) return [inOne];
   return [inOne, 'VMs that a longer patience would still wait for after 15m are reported as unknown.'];
+}
+
+function explainEvents({ events }: Config): string {
+  if (events === null) return 'Deployed runs announce nothing on the event bus.';
+  const runs = 'Deployed runs announce on the event bus that they started and ended';
+  if (events.vmSettled === 'none') return `${runs}.`;
+  return `${runs}, and ${events.vmSettled === 'all' ? 'how each VM settled' : 'which VMs need attention'}.`;
 }
 
 function explainGuard({ guard }: Config): string {

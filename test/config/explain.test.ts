@@ -35,6 +35,7 @@ describe('in plain words', () => {
       'VMs start in the order of their tag tier and stop in the reverse order, those without it in tier 0; one that does not get there stops the rest.',
       'Each account gets at most 200 calls at once, and at most 25 more per second.',
       'Nobody gets an e-mail when a run ends in trouble.',
+      'Deployed runs announce on the event bus that they started and ended, and which VMs need attention.',
     ]);
   });
 
@@ -158,6 +159,12 @@ describe('in plain words', () => {
     ],
     [{ states: { limbo: 'off' } }, 'The API\'s state "limbo" counts as off.'],
     [{ alarms: { email: 'a@b.example' } }, 'a@b.example gets an e-mail when a run ends in trouble.'],
+    [
+      { events: { vmSettled: 'all' } },
+      'Deployed runs announce on the event bus that they started and ended, and how each VM settled.',
+    ],
+    [{ events: { vmSettled: 'none' } }, 'Deployed runs announce on the event bus that they started and ended.'],
+    [{ events: false }, 'Deployed runs announce nothing on the event bus.'],
     [{ reservedConcurrency: 1 }, '1 run can go on at once on Lambda (reserved concurrency).'],
   ])('%j', (input, sentence) => {
     expect(explain(input)).toContain(sentence);

@@ -106,6 +106,7 @@ const allowed: Readonly<Record<string, Readonly<Record<string, readonly string[]
     'RunTable.Arn': ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem', 'dynamodb:BatchWriteItem'],
     [acmeSecret]: ['secretsmanager:GetSecretValue'],
     [secretArn]: ['secretsmanager:GetSecretValue'],
+    [arnHere('events', 'event-bus/default')]: ['events:PutEvents'],
     [`${runFunction}:*`]: ['lambda:CheckpointDurableExecution', 'lambda:GetDurableExecutionState'],
     [durableRun]: ['lambda:InvokeFunction'],
   },
@@ -443,7 +444,7 @@ describe('packaging', () => {
   let still: Packaged;
 
   beforeAll(async () => {
-    still = await packageProject({ projects: ['default'], tick: false, engine: 'inline' });
+    still = await packageProject({ projects: ['default'], tick: false, engine: 'inline', events: false });
   }, 120_000);
 
   afterAll(() => still?.remove());
@@ -508,6 +509,8 @@ describe('packaging', () => {
     });
     const grants = grantsIn(Resources);
     expect(JSON.stringify(grants)).not.toMatch(/\*|Durable|durable/);
+    // It announces nothing.
+    expect(grants.filter(({ action }) => action.startsWith('events:'))).toEqual([]);
     const invoking = grants.filter(({ action }) => action === 'lambda:InvokeFunction');
     expect(invoking.map(({ role, resource }) => [role, resource])).toEqual(
       ['ScheduledRole', 'ReconcileRole', 'ApiRole', 'WebhookRole'].map((role) => [role, 'RunLambdaFunction.Arn']),
