@@ -3,17 +3,49 @@
 
 import { PowerError } from '../core/errors.ts';
 import type { Clock, Log, TokenSource } from '../ports.ts';
-import { type FetchedToken, fetchToken } from './client-credentials.ts';
-import { isToken, readSecret } from './secret-shape.ts';
+import { expiryOf } from './oauth/expiry.ts';
+import type { Renewals } from './oauth/renewals.ts';
+import { fetchToken } from './oauth/token-endpoint.ts';
+import { isToken, type OauthDefaults, type RefreshContent, readSecret, type SecretContent } from './secret-shape.ts';
 import type { SecretReader } from './secrets.ts';
 
 export interface TokenSourceOptions {
+  /** Whose token it is, for what is said about it. */
+  readonly account?: string;
   readonly secretId: string;
   readonly secrets: SecretReader;
+  /** What renews refresh tokens: the deployment's table is needed for that. Without it such a token is used to its end. */
+  readonly renewals?: Renewals | undefined;
+  readonly oauth?: OauthDefaults | undefined;
   readonly clock: Clock;
   readonly log: Log;
   /** How long a token is used before the secret is read again. @default 300000 */
   readonly cacheMs?: number;
+}
+
+/** What is known of a token without knowing the token. */
+export interface TokenFacts {
+  /** `fixed`: given once, in the terminal. */
+  readonly kind: SecretContent['kind'] | 'fixed';
+  /** When it ends, in epoch ms; null when neither its secret nor itself says. */
+  readonly expiresAt: number | null;
+  /** Whether it is renewed without anybody's doing: if not, somebody has to store a new one before it ends. */
+  readonly renewsItself: boolean;
+}
+
+/** A token source that knows what it gives. */
+export interface KnownTokenSource extends TokenSource {
+  /** Where the token comes from, as in `the secret "openscaler/token"`. */
+  readonly origin: string;
+  /** Of the token that was given last; null before the first. */
+  facts(): TokenFacts | null;
+}
+
+interface Fetched {
+  readonly token: string;
+  readonly facts: TokenFacts;
+  /** Whether it stands in the secret, where somebody may put another at any time. */
+  readonly isStored: boolean;
 }
 
 interface Kept {
@@ -26,21 +58,31 @@ const fiveMinutesMs = 5 * 60_000;
 const renewAgainMs = 30_000;
 /** A token that expires sooner is renewed before it is used. */
 const expiryMarginMs = 30_000;
+/** Who has to store a new token by hand is told so long before. */
+export const warnBeforeMs = 7 * 24 * 60 * 60_000;
+const warnEveryMs = 60 * 60_000;
 
 /** The token that the secret holds, or that its OAuth client is given. Makes no call before the first token is asked for. */
-export function tokenSource(options: TokenSourceOptions): TokenSource {
+export function tokenSource(options: TokenSourceOptions): KnownTokenSource {
   const { clock, log, secretId } = options;
   let cached: Kept | null = null;
+  let facts: TokenFacts | null = null;
   let fetching: Promise<string> | null = null;
+  let warnAgainAt = 0;
   // The last refused token that the secret was read again for: many calls carry one token, and are refused one by one.
   let renewedFor: Kept | null = null;
 
-  const fetchOnce = (): Promise<string> => {
-    fetching ??= fetchFrom(options)
-      .then((fresh) => {
-        cached = { token: fresh.token, until: keepUntil(fresh, clock.now(), options.cacheMs ?? fiveMinutesMs) };
-        return fresh.token;
-      })
+  const keep = (fetched: Fetched): string => {
+    const now = clock.now();
+    facts = fetched.facts;
+    cached = { token: fetched.token, until: keepUntil(fetched, now, options.cacheMs ?? fiveMinutesMs) };
+    if (now >= warnAgainAt && warnOfEnd(fetched.facts, options)) warnAgainAt = now + warnEveryMs;
+    return fetched.token;
+  };
+
+  const fetchOnce = (rejected: string | null): Promise<string> => {
+    fetching ??= fetchFrom(options, rejected)
+      .then(keep)
       .finally(() => {
         fetching = null;
       });
@@ -48,37 +90,91 @@ export function tokenSource(options: TokenSourceOptions): TokenSource {
   };
 
   return {
-    token: async () => (cached && clock.now() < cached.until ? cached.token : fetchOnce()),
+    origin: `the secret "${secretId}"`,
+    facts: () => facts,
+    token: async () => (cached && clock.now() < cached.until ? cached.token : fetchOnce(null)),
     renew: async (rejected) => {
+      // A fetch that was under way may have begun before this token was refused.
+      if (fetching && (await fetching) !== rejected) return cached?.token ?? fetchOnce(rejected);
       const isKnown = renewedFor?.token === rejected && clock.now() < renewedFor.until;
       if (!fetching && cached && (cached.token !== rejected || isKnown)) return cached.token;
       renewedFor = { token: rejected, until: clock.now() + renewAgainMs };
       log.debug('the API refused the token, it is fetched again', { secretId });
-      return fetchOnce();
+      return fetchOnce(rejected);
     },
   };
 }
 
-async function fetchFrom({ secrets, secretId, clock }: TokenSourceOptions): Promise<FetchedToken> {
-  const content = readSecret(await secrets.read(secretId), secretId);
-  return content.kind === 'token'
-    ? { token: content.token, expiresAt: null }
-    : fetchToken(content.client, secretId, clock);
+async function fetchFrom(options: TokenSourceOptions, rejected: string | null): Promise<Fetched> {
+  const { secrets, secretId, oauth, clock } = options;
+  const content = readSecret(await secrets.read(secretId), secretId, oauth);
+  const { kind } = content;
+  switch (kind) {
+    case 'token':
+      return given(kind, content, { isStored: true, renewsItself: false });
+    case 'client_credentials': {
+      const { token, expiresAt } = content;
+      const isLiving = token !== null && token !== rejected && (expiresAt ?? 0) - expiryMarginMs > clock.now();
+      if (isLiving) return given(kind, { token, expiresAt }, { isStored: true, renewsItself: true });
+      return given(kind, await fetchToken(content.client, secretId, clock), { isStored: false, renewsItself: true });
+    }
+    case 'refresh_token': {
+      const { renewals } = options;
+      if (renewals === undefined) return unrenewed(content, options);
+      const renewed = await renewals.token(secretId, rejected);
+      return given(kind, renewed, { isStored: true, renewsItself: true });
+    }
+  }
+}
+
+function given(
+  kind: TokenFacts['kind'],
+  { token, expiresAt }: { readonly token: string; readonly expiresAt: number | null },
+  { isStored, renewsItself }: { readonly isStored: boolean; readonly renewsItself: boolean },
+): Fetched {
+  return { token, isStored, facts: { kind, expiresAt, renewsItself } };
+}
+
+/** Two that renew one refresh token without a lock can lose it for both. */
+function unrenewed({ kind, token, expiresAt }: RefreshContent, { secretId, clock }: TokenSourceOptions): Fetched {
+  if (token !== null && (expiresAt === null || clock.now() < expiresAt))
+    return given(kind, { token, expiresAt }, { isStored: true, renewsItself: false });
+  const advice = "set POWER_TABLE to the deployment's table, whose lock that takes, or let the deployment do it";
+  throw new PowerError('secret', `the token in the secret "${secretId}" has ended and is not renewed here: ${advice}`);
 }
 
 // A token that lives for less than twice the margin is used for half its life, or each call would fetch one.
-function keepUntil({ expiresAt }: FetchedToken, now: number, cacheMs: number): number {
+function keepUntil({ facts: { expiresAt }, isStored }: Fetched, now: number, cacheMs: number): number {
   if (expiresAt === null) return now + cacheMs;
   const lifeMs = expiresAt - now;
-  return now + Math.max(lifeMs - expiryMarginMs, lifeMs / 2);
+  // It has ended, by its own word; whether it still works is for the API to say.
+  if (lifeMs <= 0) return now + Math.min(cacheMs, renewAgainMs);
+  const usableMs = Math.max(lifeMs - expiryMarginMs, lifeMs / 2);
+  return now + (isStored ? Math.min(cacheMs, usableMs) : usableMs);
+}
+
+function warnOfEnd({ expiresAt, renewsItself }: TokenFacts, options: TokenSourceOptions): boolean {
+  const { account, secretId, clock, log } = options;
+  if (renewsItself || expiresAt === null || expiresAt - clock.now() > warnBeforeMs) return false;
+  const leftMs = expiresAt - clock.now();
+  const ends = leftMs > 0 ? 'ends soon, and nobody renews it' : 'has ended';
+  const whose = account === undefined ? 'the token' : `the token of account "${account}"`;
+  log.warn(`${whose} ${ends}: put a new one into the secret "${secretId}"`, {
+    ...(account === undefined ? {} : { account }),
+    alarm: 'expiring',
+    expiresAt: new Date(expiresAt).toISOString(),
+    hoursLeft: Math.floor(leftMs / 3_600_000),
+  });
+  return true;
 }
 
 /** A token that is given once and can't be renewed: the terminal's OPENSCALER_TOKEN. Throws `secret` for one that can't be sent. */
-export function fixedToken(token: string): TokenSource {
+export function fixedToken(token: string, origin = 'OPENSCALER_TOKEN'): KnownTokenSource {
   const checked = token.trim();
   if (!isToken(checked)) {
     const advice = 'set it to the bare access token, or unset it and set OPENSCALER_SECRET_ID';
     throw new PowerError('secret', `OPENSCALER_TOKEN is empty or has blanks or characters no token has: ${advice}`);
   }
-  return { token: async () => checked, renew: async () => checked };
+  const facts: TokenFacts = { kind: 'fixed', expiresAt: expiryOf(checked, null), renewsItself: false };
+  return { origin, facts: () => facts, token: async () => checked, renew: async () => checked };
 }

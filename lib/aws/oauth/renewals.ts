@@ -1,0 +1,150 @@
+// Tokens that are renewed when they are used: by one process at a time, stored before anybody uses them.
+// While one renews, the others go on with the token there is, wait for the new one, or take over from one that crashed.
+
+import { PowerError } from '../../core/errors.ts';
+import type { SecretVersion } from '../secrets.ts';
+import type { Newest } from './newest.ts';
+import { isFresh, isUsable, newestByItself, newestOf } from './newest.ts';
+import { type RenewalParts, type Renewed, renew, store, successorOf, type Target, type Unstored } from './renewal.ts';
+import type { HeldLock } from './renewal-lock.ts';
+import { refreshTokens } from './token-endpoint.ts';
+
+export interface RenewedToken {
+  readonly token: string;
+  readonly expiresAt: number | null;
+}
+
+export interface Renewals {
+  /** A token that is not `rejected`, renewed if need be. Throws `secret`. */
+  token(secretId: string, rejected: string | null): Promise<RenewedToken>;
+  /** Renews the tokens into this version, for a rotation: labelled AWSPENDING. Throws `secret` and `aws`. */
+  renewInto(secretId: string, versionId: string): Promise<void>;
+}
+
+/** So long after it was sent, a token server that rotates may still take a refresh token once more. */
+const graceMs = 60_000;
+/** A refused refresh token is not sent again for so long: token servers take repeats for theft. */
+const refusedMs = 10 * 60_000;
+/** For how long somebody who has no token that works waits for the one who renews it. */
+const waitMs = 25_000;
+const pauseMs = 400;
+
+/** Renewals through the deployment's lock. `refresh` is the token server; tests give their own. */
+export function renewals(options: Omit<RenewalParts, 'refresh'> & Partial<Pick<RenewalParts, 'refresh'>>): Renewals {
+  const parts: RenewalParts = { refresh: refreshTokens, ...options };
+  const left = new Map<string, Unstored>();
+
+  const renewNewest = async (newest: Newest, rejected: string | null, held: HeldLock, target: Target) => {
+    const unstored = left.get(newest.base.arn);
+    const isLeft = unstored?.from === newest.version.versionId;
+    if (!isLeft) refuseDoubt(newest, rejected, parts);
+    const renewed: Renewed = isLeft
+      ? await store(unstored, newest.base.arn, held, parts)
+      : await renew(newest, target, held, parts);
+    left.delete(newest.base.arn);
+    if (renewed.kind !== 'unstored') return renewed;
+    left.set(newest.base.arn, renewed.unstored);
+    throw renewed.error;
+  };
+
+  const renewHeld = async (secretId: string, rejected: string | null, held: HeldLock): Promise<Newest> => {
+    const newest = await newestOf(secretId, parts);
+    if (isFresh(newest, rejected, parts.clock.now())) return newest;
+    try {
+      const { kind } = await renewNewest(newest, rejected, held, inUse(newest.version));
+      if (kind === 'stored') parts.log.info(`the token in the secret "${secretId}" was renewed and stored`);
+      return await newestOf(secretId, parts);
+    } catch (error) {
+      if (!isUsable(newest, rejected, parts.clock.now())) throw error;
+      parts.log.warn(`the token in the secret "${secretId}" could not be renewed; it works until ${endOf(newest)}`, {
+        alarm: 'renewal',
+        error,
+      });
+      return newest;
+    }
+  };
+
+  const once = async (secretId: string, rejected: string | null): Promise<Newest | null> => {
+    const byItself = newestByItself(await parts.secrets.current(secretId), secretId, parts.oauth);
+    if (isFresh(byItself, rejected, parts.clock.now())) return byItself;
+    const held = await parts.lock.take(byItself.base.arn);
+    if (held !== null) return releasing(held, parts, () => renewHeld(secretId, rejected, held));
+    return isUsable(byItself, rejected, parts.clock.now()) ? byItself : null;
+  };
+
+  return {
+    token: async (secretId, rejected) => {
+      const until = parts.clock.now() + waitMs;
+      for (;;) {
+        const found = await once(secretId, rejected).catch(asSecretFault);
+        const usable = found !== null && isUsable(found, rejected, parts.clock.now()) ? found.content : null;
+        if (usable !== null) return { token: usable.token ?? '', expiresAt: usable.expiresAt };
+        if (parts.clock.now() >= until) throw busy(secretId);
+        await parts.clock.sleep(pauseMs);
+      }
+    },
+    renewInto: async (secretId, versionId) => {
+      const { arn } = await parts.secrets.current(secretId);
+      const held = await parts.lock.take(arn);
+      if (held === null) throw busy(secretId);
+      await releasing(held, parts, async () => {
+        if ((await parts.secrets.version(arn, versionId)) !== null) return;
+        const target: Target = { to: versionId, stage: 'AWSPENDING' };
+        const { kind } = await renewNewest(await newestOf(secretId, parts), null, held, target);
+        if (kind === 'overtaken' && (await parts.secrets.version(arn, versionId)) === null) throw busy(secretId);
+      });
+    },
+  };
+}
+
+function inUse({ versionId }: SecretVersion): Target {
+  return { to: successorOf(versionId), stage: 'AWSCURRENT' };
+}
+
+/**
+ * Leaves a refresh token alone that may be spent, as long as there is something to lose.
+ *
+ * Servers that detect reuse revoke the access token along with it (RFC 9700, section 4.14.2). Within a minute most take it once more,
+ * for the very case of a lost answer; later on, the access token that is left is worth more than an attempt. Once it has ended, the
+ * attempt costs nothing.
+ */
+function refuseDoubt(newest: Newest, rejected: string | null, { clock }: RenewalParts): void {
+  const { begun, content } = newest;
+  if (begun === null || content.kind !== 'refresh_token') return;
+  const ageMs = clock.now() - begun.at;
+  const again = 'sign in to the token server again, and store the new "refresh_token" and "access_token" in the secret';
+  if (begun.isRefused && ageMs < refusedMs)
+    throw new PowerError('secret', `the token server has refused the refresh token: ${again}`);
+  if (begun.isRefused || !content.isRotating || ageMs <= graceMs || !isUsable(newest, rejected, clock.now())) return;
+  const since = new Date(begun.at).toISOString();
+  throw new PowerError(
+    'secret',
+    `a renewal broke off at ${since}, and nobody knows whether the refresh token is spent: it is tried once more when the token ends; to be sure, ${again}`,
+  );
+}
+
+async function releasing<T>(held: HeldLock, { log }: RenewalParts, use: () => Promise<T>): Promise<T> {
+  try {
+    return await use();
+  } finally {
+    // It lapses by itself; that it could not be given back must not hide what was done under it.
+    await held
+      .release()
+      .catch((error: unknown) => log.warn('the lock of a renewal could not be given back', { error }));
+  }
+}
+
+function busy(secretId: string): PowerError {
+  const what = 'is being renewed by somebody else, for longer than that should take';
+  return new PowerError('secret', `the token in the secret "${secretId}" ${what}: it is tried again by the next call`);
+}
+
+// To a run, a token that can't be had is one kind of trouble, whatever was in the way.
+function asSecretFault(error: unknown): never {
+  if (error instanceof PowerError && error.code === 'aws') throw new PowerError('secret', error.message);
+  throw error;
+}
+
+function endOf({ content: { expiresAt } }: Newest): string {
+  return expiresAt === null ? 'nobody knows when' : new Date(expiresAt).toISOString();
+}
