@@ -1,12 +1,13 @@
-// A Secrets Manager on localhost: enough of its JSON 1.1 protocol for the real SDK client to read secrets from.
+// A Secrets Manager on localhost: enough of its JSON 1.1 protocol for the real SDK client to read, store and rotate secrets.
 // The demo, the tests and offline use it through AWS_ENDPOINT_URL_SECRETS_MANAGER, so that the deployed code path runs.
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { SecretVault } from './secret-vault.ts';
 
 export type SecretsFailure =
-  /** Every read is answered AccessDeniedException. */
+  /** Every call is answered AccessDeniedException. */
   | 'access-denied'
-  /** Every read is answered 500. */
+  /** Every call is answered 500. */
   | 'internal'
   /** Every connection is cut before an answer. */
   | 'cut';
@@ -22,8 +23,12 @@ export interface SecretsManagerEndpoint {
   /** What was asked, in order. */
   readonly requests: readonly SecretsRequest[];
   set(secretId: string, value: string): void;
-  /** From now on every read fails so; `null` heals it. */
-  fail(kind: SecretsFailure | null): void;
+  /** The text under a label, or null. @default AWSCURRENT */
+  textOf(secretId: string, label?: string): string | null;
+  /** Labels a version without value AWSPENDING, as the service does before it invokes a rotation function. */
+  beginRotation(secretId: string, versionId: string): void;
+  /** From now on every call fails so, or every one of this operation; `null` heals all. */
+  fail(kind: SecretsFailure | null, operation?: string): void;
   close(): Promise<void>;
 }
 
@@ -39,17 +44,19 @@ const maxRequestBytes = 64 * 1024;
 
 /** Serves the secrets on 127.0.0.1 until it is closed. */
 export async function startSecretsManager(setup: SecretsManagerSetup): Promise<SecretsManagerEndpoint> {
-  const secrets = new Map(Object.entries(setup.secrets));
+  const vault = new SecretVault(setup.secrets);
   const requests: SecretsRequest[] = [];
-  let failure: SecretsFailure | null = null;
+  let failing: { readonly kind: SecretsFailure | null; readonly operation: string | undefined } | null = null;
 
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
     const operation = String(request.headers['x-amz-target'] ?? '').replace(/^secretsmanager\./, '');
-    const secretId = secretIdOf(await readBody(request));
+    const input = inputOf(await readBody(request));
+    const secretId = typeof input.SecretId === 'string' ? input.SecretId : '';
     requests.push({ operation, secretId });
     if (setup.delayMs) await new Promise((resolve) => setTimeout(resolve, setup.delayMs));
+    const failure = (failing?.operation ?? operation) === operation ? (failing?.kind ?? null) : null;
     if (failure === 'cut') return void request.socket.destroy();
-    const { status, body } = answerTo(operation, secretId, secrets, failure);
+    const { status, body } = answerTo(operation, input, vault, failure);
     response.writeHead(status, { 'Content-Type': 'application/x-amz-json-1.1' }).end(JSON.stringify(body));
   };
 
@@ -66,9 +73,11 @@ export async function startSecretsManager(setup: SecretsManagerSetup): Promise<S
   return {
     url: `http://127.0.0.1:${port}`,
     requests,
-    set: (secretId, value) => void secrets.set(secretId, value),
-    fail: (kind) => {
-      failure = kind;
+    set: (secretId, value) => vault.set(secretId, value),
+    textOf: (secretId, label) => vault.textOf(secretId, label),
+    beginRotation: (secretId, versionId) => vault.beginRotation(secretId, versionId),
+    fail: (kind, operation) => {
+      failing = { kind, operation };
     },
     close: () =>
       new Promise((resolve) => {
@@ -83,48 +92,23 @@ interface Reply {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-function answerTo(
-  operation: string,
-  secretId: string,
-  secrets: ReadonlyMap<string, string>,
-  failure: SecretsFailure | null,
-): Reply {
+type Input = Readonly<Record<string, unknown>>;
+
+function answerTo(operation: string, input: Input, vault: SecretVault, failure: SecretsFailure | null): Reply {
   if (failure === 'internal') return fault(500, 'InternalServiceError', 'An error occurred on the server side.');
-  if (operation !== 'GetSecretValue') return fault(400, 'UnknownOperationException', `unknown operation ${operation}`);
-  if (failure === 'access-denied') return fault(400, 'AccessDeniedException', `not authorized to read ${secretId}`);
-  const secret = find(secrets, secretId);
-  if (!secret) return fault(400, 'ResourceNotFoundException', "Secrets Manager can't find the specified secret.");
-  return {
-    status: 200,
-    body: {
-      ARN: arnOf(secret.name),
-      Name: secret.name,
-      SecretString: secret.value,
-      VersionId: '00000000-0000-4000-8000-000000000000',
-      VersionStages: ['AWSCURRENT'],
-      CreatedDate: 1_767_225_600,
-    },
-  };
-}
-
-// By name, or by the ARN that this endpoint shows for it.
-function find(secrets: ReadonlyMap<string, string>, secretId: string): { name: string; value: string } | null {
-  for (const [name, value] of secrets) if (name === secretId || arnOf(name) === secretId) return { name, value };
-  return null;
-}
-
-function arnOf(name: string): string {
-  return name.startsWith('arn:') ? name : `arn:aws:secretsmanager:us-east-1:000000000000:secret:${name}-AbCdEf`;
+  if (failure === 'access-denied') return fault(400, 'AccessDeniedException', `not authorized: ${operation}`);
+  const answer = vault.answer(operation, input);
+  if (answer === null) return fault(400, 'UnknownOperationException', `unknown operation ${operation}`);
+  return 'fault' in answer ? fault(400, answer.fault, answer.message) : { status: 200, body: answer.body };
 }
 
 function fault(status: number, type: string, message: string): Reply {
   return { status, body: { __type: type, message } };
 }
 
-function secretIdOf(body: string): string {
+function inputOf(body: string): Input {
   const json: unknown = JSON.parse(body);
-  const id = typeof json === 'object' && json !== null && 'SecretId' in json ? json.SecretId : undefined;
-  return typeof id === 'string' ? id : '';
+  return typeof json === 'object' && json !== null ? { ...json } : {};
 }
 
 async function readBody(request: IncomingMessage): Promise<string> {

@@ -61,6 +61,8 @@ export interface Simulator {
   readonly ids: readonly string[];
   /** The bearer tokens accepted at this moment. */
   readonly acceptedTokens: readonly string[];
+  /** The refresh tokens that are good at this moment, once one was used. */
+  readonly refreshTokens: readonly string[];
   /** Throws `not-found` for an id that was never in the fleet; so do the other methods. */
   truth(id: string): VmTruth;
   /** The power it really had at an instant (epoch ms); before its beginning, the one it began with. */
@@ -139,6 +141,9 @@ function viewOf(cloud: Cloud, port: number, close: () => Promise<void>): Simulat
     ids: [...cloud.vms.keys()],
     get acceptedTokens() {
       return cloud.tokens.current;
+    },
+    get refreshTokens() {
+      return cloud.tokens.refreshTokens;
     },
     truth: (id) => truthOf(vmOf(id), cloud),
     powerAt: (id, atMs) => powerAt(vmOf(id).history, atMs),

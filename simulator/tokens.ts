@@ -3,12 +3,15 @@
 
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { PlainAnswer } from './answers.ts';
+import { type RefreshSetup, RefreshTokens } from './refresh-tokens.ts';
 import type { SimulatedTime } from './simulated-time.ts';
 
 /** Who may fetch tokens. */
 export interface OauthClient {
   readonly clientId: string;
   readonly clientSecret: string;
+  /** The refresh token of somebody who has signed in, and how it rotates. @default none, and by grace of a minute */
+  readonly signedIn?: Partial<RefreshSetup> & { readonly refreshToken: string };
 }
 
 /** Knows at any moment which tokens are accepted; never tells more than that. */
@@ -16,6 +19,7 @@ export class AcceptedTokens {
   readonly #acceptedSince = new Map<string, number>();
   readonly #lifetimeMs: number;
   readonly #time: SimulatedTime;
+  #refreshTokens: RefreshTokens | null = null;
   #issued = 0;
 
   constructor(tokens: readonly string[], lifetimeMs: number | null, time: SimulatedTime) {
@@ -27,6 +31,11 @@ export class AcceptedTokens {
   /** The tokens that have not expired. */
   get current(): readonly string[] {
     return [...this.#acceptedSince].filter(([, since]) => this.#isFresh(since)).map(([token]) => token);
+  }
+
+  /** The refresh tokens that are good at this moment. */
+  get refreshTokens(): readonly string[] {
+    return this.#refreshTokens?.current ?? [];
   }
 
   accept(token: string): void {
@@ -43,29 +52,52 @@ export class AcceptedTokens {
   admits(header: string | undefined): boolean {
     const token = /^bearer +(\S+) *$/i.exec(header ?? '')?.[1];
     const since = token === undefined ? undefined : this.#acceptedSince.get(token);
-    return since !== undefined && this.#isFresh(since);
+    if (token === undefined || since === undefined || !this.#isFresh(since)) return false;
+    this.#refreshTokens?.used(token);
+    return true;
   }
 
-  /** The answer to a `client_credentials` token request (RFC 6749, 4.4), by form fields or HTTP Basic. */
+  /** The answer to a token request for `client_credentials` or `refresh_token` (RFC 6749, 4.4 and 6), by form fields or HTTP Basic. */
   issue(client: OauthClient, header: string | undefined, body: string): PlainAnswer & { readonly isIssued: boolean } {
     const form = new URLSearchParams(body);
     const headers = { 'cache-control': 'no-store' };
-    if (form.get('grant_type') !== 'client_credentials') {
+    const grant = form.get('grant_type');
+    if (grant !== 'client_credentials' && grant !== 'refresh_token') {
       return { isIssued: false, status: 400, headers, body: '{"error":"unsupported_grant_type"}' };
     }
     const [id, secret] = basicCredentials(header) ?? [form.get('client_id') ?? '', form.get('client_secret') ?? ''];
     if (id !== client.clientId || !isSame(secret, client.clientSecret)) {
       return { isIssued: false, status: 401, headers, body: '{"error":"invalid_client"}' };
     }
-    return { isIssued: true, status: 200, headers, body: JSON.stringify(this.#mint()) };
+    const made = grant === 'refresh_token' ? this.#refreshed(client, form.get('refresh_token') ?? '') : this.#access();
+    if (made === null) return { isIssued: false, status: 400, headers, body: '{"error":"invalid_grant"}' };
+    return { isIssued: true, status: 200, headers, body: JSON.stringify(made) };
   }
 
-  #mint(): object {
-    this.#issued += 1;
-    const token = `issued-${this.#issued}-${createHash('sha256').update(`${performance.timeOrigin} ${this.#issued}`).digest('hex')}`;
-    this.accept(token);
+  #refreshed({ signedIn }: OauthClient, sent: string): object | null {
+    if (signedIn === undefined) return null;
+    const { refreshToken: first, rotation = 'grace', graceMs = 60_000 } = signedIn;
+    const now = () => this.#time.elapsedMs();
+    this.#refreshTokens ??= new RefreshTokens(first, { rotation, graceMs }, now, () => this.#mint('refresh'));
+    const answer = this.#refreshTokens.take(sent);
+    if (answer.kind === 'revoke') this.#acceptedSince.clear();
+    if (answer.kind !== 'issue') return null;
+    const made = this.#access();
+    this.#refreshTokens.cameOf(made.access_token, sent);
+    return { ...made, refresh_token: answer.refreshToken };
+  }
+
+  #access() {
+    const access_token = this.#mint('issued');
+    this.accept(access_token);
     const expires = Number.isFinite(this.#lifetimeMs) ? { expires_in: Math.ceil(this.#lifetimeMs / 1_000) } : {};
-    return { access_token: token, token_type: 'Bearer', ...expires };
+    return { access_token, token_type: 'Bearer', ...expires };
+  }
+
+  #mint(kind: 'issued' | 'refresh'): string {
+    this.#issued += 1;
+    const digest = createHash('sha256').update(`${performance.timeOrigin} ${kind} ${this.#issued}`).digest('hex');
+    return `${kind}-${this.#issued}-${digest}`;
   }
 
   #isFresh(since: number): boolean {

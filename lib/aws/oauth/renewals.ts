@@ -105,17 +105,20 @@ function inUse({ versionId }: SecretVersion): Target {
  * Leaves a refresh token alone that may be spent, as long as there is something to lose.
  *
  * Servers that detect reuse revoke the access token along with it (RFC 9700, section 4.14.2). Within a minute most take it once more,
- * for the very case of a lost answer; later on, the access token that is left is worth more than an attempt. Once it has ended, the
- * attempt costs nothing.
+ * for the very case of a lost answer: that is tried where the access token is about to end anyway. Otherwise what is left of the
+ * access token is worth more than an attempt; once it has ended, the attempt costs nothing.
  */
 function refuseDoubt(newest: Newest, rejected: string | null, { clock }: RenewalParts): void {
   const { begun, content } = newest;
   if (begun === null || content.kind !== 'refresh_token') return;
-  const ageMs = clock.now() - begun.at;
+  const now = clock.now();
   const again = 'sign in to the token server again, and store the new "refresh_token" and "access_token" in the secret';
-  if (begun.isRefused && ageMs < refusedMs)
+  if (begun.isRefused) {
+    if (now - begun.at >= refusedMs) return;
     throw new PowerError('secret', `the token server has refused the refresh token: ${again}`);
-  if (begun.isRefused || !content.isRotating || ageMs <= graceMs || !isUsable(newest, rejected, clock.now())) return;
+  }
+  const isInGrace = now - begun.at <= graceMs && !isFresh(newest, rejected, now);
+  if (!content.isRotating || isInGrace || !isUsable(newest, rejected, now)) return;
   const since = new Date(begun.at).toISOString();
   throw new PowerError(
     'secret',
