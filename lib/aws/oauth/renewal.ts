@@ -2,13 +2,14 @@
 // Ordered for the crash at its worst: between the server's answer and the store nothing stands but the store itself.
 
 import { createHash, randomUUID } from 'node:crypto';
-import { PowerError } from '../../core/errors.ts';
+import type { PowerError } from '../../core/errors.ts';
 import type { Clock, Log } from '../../ports.ts';
 import { type IssuedTokens, withIssued } from '../secret-shape.ts';
-import type { SecretVersion, Stage } from '../secrets.ts';
+import type { Stage } from '../secrets.ts';
 import type { Newest, NewestParts } from './newest.ts';
 import type { HeldLock } from './renewal-lock.ts';
 import { fetchToken, type Refresh, whereOf } from './token-endpoint.ts';
+import { signInAgain, unrenewable } from './unrenewable.ts';
 
 export interface RenewalParts extends NewestParts {
   readonly clock: Clock;
@@ -114,20 +115,16 @@ async function extend(held: HeldLock, { base, from, to }: Unstored, { clock, log
 }
 
 function refusal(newest: Newest, { kind, word }: { kind: string; word: string }, isDoubtful: boolean): PowerError {
-  const { content, base } = newest;
-  const where = whereOf(content.client);
-  const again = 'sign in to the token server again, and store the new "refresh_token" and "access_token" in the secret';
-  const client = 'check "client_id", "client_secret" and "token_url"';
-  const what =
-    kind === 'refused'
-      ? `${where} refuses the refresh token (${word})${isDoubtful ? '; a renewal before broke off, so it was probably spent and its successor lost' : ''}: ${again}`
-      : kind === 'unspent'
-        ? `${where} gives no new one (${word}): ${client}, or try again later`
-        : `${where} does not answer (${word}), and may have spent the refresh token all the same: it is tried again; if that fails, ${again}`;
-  return new PowerError('secret', `the token in the secret "${nameIn(base)}" could not be renewed: ${what}`);
-}
-
-// As people know it: an ARN's last part, without the six characters that Secrets Manager adds.
-function nameIn({ arn }: SecretVersion): string {
-  return /^arn:[^:]+:secretsmanager:[^:]*:[^:]*:secret:(.+)-[A-Za-z0-9]{6}$/.exec(arn)?.[1] ?? arn;
+  const where = whereOf(newest.content.client);
+  const { arn } = newest.base;
+  if (kind === 'refused') {
+    const lost = isDoubtful ? '; a renewal before broke off, so it was probably spent and its successor lost' : '';
+    return unrenewable(arn, `${where} has refused the refresh token (${word})${lost}: ${signInAgain}`);
+  }
+  if (kind === 'unspent') {
+    const check = 'check "client_id", "client_secret" and "token_url", or try again later';
+    return unrenewable(arn, `${where} gives no new one (${word}): ${check}`);
+  }
+  const spent = 'and may have spent the refresh token all the same: it is tried again; if that fails';
+  return unrenewable(arn, `${where} does not answer (${word}), ${spent}, ${signInAgain}`);
 }

@@ -8,6 +8,7 @@ import { isFresh, isUsable, newestByItself, newestOf } from './newest.ts';
 import { type RenewalParts, type Renewed, renew, store, successorOf, type Target, type Unstored } from './renewal.ts';
 import type { HeldLock } from './renewal-lock.ts';
 import { refreshTokens } from './token-endpoint.ts';
+import { signInAgain, unrenewable } from './unrenewable.ts';
 
 export interface RenewedToken {
   readonly token: string;
@@ -109,21 +110,18 @@ function inUse({ versionId }: SecretVersion): Target {
  * access token is worth more than an attempt; once it has ended, the attempt costs nothing.
  */
 function refuseDoubt(newest: Newest, rejected: string | null, { clock }: RenewalParts): void {
-  const { begun, content } = newest;
+  const { begun, content, base } = newest;
   if (begun === null || content.kind !== 'refresh_token') return;
   const now = clock.now();
-  const again = 'sign in to the token server again, and store the new "refresh_token" and "access_token" in the secret';
   if (begun.isRefused) {
     if (now - begun.at >= refusedMs) return;
-    throw new PowerError('secret', `the token server has refused the refresh token: ${again}`);
+    throw unrenewable(base.arn, `the token server has refused the refresh token: ${signInAgain}`);
   }
   const isInGrace = now - begun.at <= graceMs && !isFresh(newest, rejected, now);
   if (!content.isRotating || isInGrace || !isUsable(newest, rejected, now)) return;
   const since = new Date(begun.at).toISOString();
-  throw new PowerError(
-    'secret',
-    `a renewal broke off at ${since}, and nobody knows whether the refresh token is spent: it is tried once more when the token ends; to be sure, ${again}`,
-  );
+  const doubt = `a renewal broke off at ${since}, and nobody knows whether the refresh token is spent`;
+  throw unrenewable(base.arn, `${doubt}: it is tried once more when the token ends; to be sure, ${signInAgain}`);
 }
 
 async function releasing<T>(held: HeldLock, { log }: RenewalParts, use: () => Promise<T>): Promise<T> {
@@ -138,8 +136,10 @@ async function releasing<T>(held: HeldLock, { log }: RenewalParts, use: () => Pr
 }
 
 function busy(secretId: string): PowerError {
-  const what = 'is being renewed by somebody else, for longer than that should take';
-  return new PowerError('secret', `the token in the secret "${secretId}" ${what}: it is tried again by the next call`);
+  return unrenewable(
+    secretId,
+    'somebody else has been at it for longer than it should take; the next call tries again',
+  );
 }
 
 // To a run, a token that can't be had is one kind of trouble, whatever was in the way.
