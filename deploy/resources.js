@@ -3,6 +3,7 @@
 
 import { readConfig } from './config.ts';
 import { makeResources } from './resources.ts';
+import { rotateFunction } from './rotation.ts';
 import { runFunction } from './run-function.ts';
 
 /** The `resources` section. */
@@ -13,6 +14,11 @@ export async function resources({ resolveConfigurationProperty, resolveVariable 
 /** What of the run function depends on the engine. Read without the functions' environment, in which its name stands. */
 export async function run({ resolveVariable }) {
   return runFunction(readConfig({}).engine, await deploymentOf(resolveVariable));
+}
+
+/** The function that rotates tokens, or null for none. */
+export async function rotate({ resolveConfigurationProperty }) {
+  return rotateFunction(await configOf(resolveConfigurationProperty));
 }
 
 /** The run function's reserved concurrency, or null for none. */

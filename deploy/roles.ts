@@ -4,7 +4,8 @@
 import { runIndex } from '../lib/aws/run-index.ts';
 import type { Config } from '../lib/config.ts';
 import { type Arn, arnOf, type Deployment, type Resource, type Resources } from './cloudformation.ts';
-import { type FunctionKey, functionKeys, logGroupId, roleId } from './functions.ts';
+import { type FunctionKey, functionKeysOf, logGroupId, roleId } from './functions.ts';
+import { rotatedSecrets } from './rotation.ts';
 import { executionsArn, invokedArn } from './run-function.ts';
 import { queueId, tableId } from './storage.ts';
 
@@ -14,7 +15,7 @@ interface Grant {
 }
 
 export function roles(config: Config, deployment: Deployment): Resources {
-  return Object.fromEntries(functionKeys.map((key) => [roleId(key), functionRole(key, config, deployment)]));
+  return Object.fromEntries(functionKeysOf(config).map((key) => [roleId(key), functionRole(key, config, deployment)]));
 }
 
 const announce: Grant = {
@@ -27,7 +28,7 @@ const deadLetters: Grant = { actions: ['sqs:SendMessage'], on: [arnOf(queueId)] 
 function grantsOf(key: FunctionKey, config: Config, deployment: Deployment): readonly Grant[] {
   const invokeRun: Grant = { actions: ['lambda:InvokeFunction'], on: [invokedArn(config.engine, deployment)] };
   const launch: readonly Grant[] = [onTable('dynamodb:PutItem', 'dynamodb:GetItem'), invokeRun];
-  const accountSecrets = secrets(config.accounts.map(({ secretId }) => secretId));
+  const accountSecrets = secretsOfAccounts(config);
   switch (key) {
     case 'scheduled':
       return [...launch, deadLetters];
@@ -48,7 +49,26 @@ function grantsOf(key: FunctionKey, config: Config, deployment: Deployment): rea
         // A large durable run starts its parts.
         ...(config.engine === 'inline' ? [deadLetters] : [ownExecutions(deployment), invokeRun]),
       ];
+    case 'rotate':
+      return [
+        // The lock, and how far a renewal came.
+        onTable('dynamodb:GetItem', 'dynamodb:UpdateItem'),
+        {
+          actions: ['DescribeSecret', 'GetSecretValue', 'PutSecretValue', 'UpdateSecretVersionStage'].map(
+            (action) => `secretsmanager:${action}`,
+          ),
+          on: rotatedSecrets(config).map(secretArn),
+        },
+      ];
   }
+}
+
+/** What renews tokens when they are used has to store them, too; its lock needs no more of the table than is allowed anyway. */
+function secretsOfAccounts({ accounts, oauth }: Config): Grant {
+  const { actions, on } = secrets(accounts.map(({ secretId }) => secretId));
+  return oauth.grant === 'refresh_token'
+    ? { actions: [...actions, 'secretsmanager:PutSecretValue'], on }
+    : { actions, on };
 }
 
 /** What the SDK of durable functions calls, on executions of the run function alone. */

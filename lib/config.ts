@@ -59,6 +59,15 @@ export interface WebhookConfig {
   readonly allow: { readonly actions: readonly Action[]; readonly select: string } | null;
 }
 
+/** What secrets of accounts need not say themselves about the token server. */
+export interface OauthConfig {
+  /** How tokens are got that secrets hold no other word about; `refresh_token` gives functions leave to store what they renew. */
+  readonly grant: 'client_credentials' | 'refresh_token';
+  readonly tokenUrl?: string | undefined;
+  readonly clientId?: string | undefined;
+  readonly scope?: string | undefined;
+}
+
 /** Dates on which schedules are held off, or to which they are held. At least one of the two. */
 export interface CalendarConfig {
   readonly dates?: readonly string[];
@@ -79,6 +88,9 @@ export interface Config extends RunPolicy {
   readonly webhooks: readonly WebhookConfig[];
   readonly pace: PacePolicy;
   readonly states: Readonly<Record<string, Power>>;
+  readonly oauth: OauthConfig;
+  /** Which accounts' secrets Secrets Manager rotates, and how often; null is none. */
+  readonly rotation: { readonly everyMs: number; readonly accounts: readonly string[] } | null;
   readonly alarms: { readonly email: string } | null;
   /** Of which VMs events tell how they settled, besides those of runs; null is no event at all. */
   readonly events: { readonly vmSettled: 'failures' | 'all' | 'none' } | null;

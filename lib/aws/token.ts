@@ -122,7 +122,7 @@ async function fetchFrom(options: TokenSourceOptions, rejected: string | null): 
       const { renewals } = options;
       if (renewals === undefined) return unrenewed(content, options);
       const renewed = await renewals.token(secretId, rejected);
-      return given(kind, renewed, { isStored: true, renewsItself: true });
+      return given(kind, renewed, { isStored: true, renewsItself: !renewed.isEnding });
     }
   }
 }

@@ -10,9 +10,10 @@ import { parseApiUrl } from './url.ts';
 
 /** The Config, deeply frozen: nobody can change what everybody reads. */
 export function assembleConfig(checked: CheckedConfig, environment: Environment): Config {
-  const { accounts: _, projects: __, crons, webhooks, shutdown, start, timeouts, settle, ...rest } = checked;
+  const { crons, webhooks, shutdown, start, timeouts, settle, ...rest } = checked;
+  const accounts = assembleAccounts(checked, environment);
   return deepFreeze({
-    accounts: assembleAccounts(checked, environment),
+    accounts,
     tags: rest.tags,
     crons: Object.entries(crons).map(([name, { maxEventAge, ...cron }]) => ({
       name,
@@ -29,6 +30,10 @@ export function assembleConfig(checked: CheckedConfig, environment: Environment)
     ...assembleOrder(checked),
     pace: rest.pace,
     states: rest.states,
+    oauth: rest.oauth,
+    rotation: rest.rotation
+      ? { everyMs: rest.rotation.every, accounts: rest.rotation.accounts ?? accounts.map(({ name }) => name) }
+      : null,
     alarms: rest.alarms ?? null,
     events: rest.events === false ? null : rest.events,
     reservedConcurrency: rest.reservedConcurrency ?? null,

@@ -35,6 +35,7 @@ export function explainConfig(config: Config, schedules: Schedules, now: Date): 
     config.alarms === null
       ? 'Nobody gets an e-mail when a run ends in trouble.'
       : `${config.alarms.email} gets an e-mail when a run ends in trouble.`,
+    ...explainTokens(config),
     explainEvents(config),
     ...(config.reservedConcurrency === null
       ? []
@@ -48,6 +49,16 @@ function explainAccount({ name, apiUrl, secretId, projects }: Config['accounts']
       ? 'no secret is named, so the token comes from the terminal'
       : `its token is in the secret ${secretId}`;
   return `Account ${name} has ${plural(projects.length, 'project')} (${projects.join(', ')}) at ${apiUrl}; ${token}.`;
+}
+
+function explainTokens({ oauth, rotation }: Config): readonly string[] {
+  const renewed =
+    oauth.grant === 'refresh_token'
+      ? ['Refresh tokens in the secrets are renewed when they are used; the functions may store what they get.']
+      : [];
+  if (rotation === null) return renewed;
+  const whose = rotation.accounts.join(', ');
+  return [...renewed, `Secrets Manager rotates the tokens of ${whose} every ${printDuration(rotation.everyMs)}.`];
 }
 
 function explainTags({ tags }: Config): readonly string[] {

@@ -7,6 +7,7 @@ import { powers } from '../core/vm.ts';
 import { events } from './event-schema.ts';
 import * as field from './fields.ts';
 import type { PowerConfigInput } from './input.ts';
+import { oauth, rotation } from './rotation-schema.ts';
 import { calendarsSchema, type ScheduleSurroundings, schedulesSchema } from './schedule-schema.ts';
 import { didYouMean, isPlainObject, must, named, strict } from './strict.ts';
 import { tagRule } from './tag-rules.ts';
@@ -57,6 +58,8 @@ export function configSchema(accounts: readonly string[], surroundings: Schedule
       named(/^\S(?:.{0,62}\S)?$/, 'state names without blanks at their ends', field.oneOf(powers)),
       {},
     ),
+    oauth: v.optional(oauth, {}),
+    rotation: v.optional(rotation(accounts)),
     alarms: v.optional(strict({ email: field.email })),
     events: v.optional(events, {}),
     reservedConcurrency: v.optional(field.wholeNumber(1, 1000)),

@@ -164,6 +164,11 @@ describe('in plain words', () => {
       'Deployed runs announce on the event bus that they started and ended, and how each VM settled.',
     ],
     [{ events: { vmSettled: 'none' } }, 'Deployed runs announce on the event bus that they started and ended.'],
+    [
+      { oauth: { grant: 'refresh_token' } },
+      'Refresh tokens in the secrets are renewed when they are used; the functions may store what they get.',
+    ],
+    [{ rotation: { every: '12h' } }, 'Secrets Manager rotates the tokens of main every 12h.'],
     [{ events: false }, 'Deployed runs announce nothing on the event bus.'],
     [{ reservedConcurrency: 1 }, '1 run can go on at once on Lambda (reserved concurrency).'],
   ])('%j', (input, sentence) => {

@@ -8,7 +8,7 @@ import { faultsOf, rightEnvironment } from './loaded.ts';
 
 const cron = { cron: '0 19 ? * SUN-THU *', timezone: 'Africa/Algiers', action: 'shutdown', select: 'env=dev' };
 const topLevel =
-  'projects, accounts, tags, crons, webhooks, timezone, schedules, calendars, tick, catchUp, adopt, retry, overrides, prices, shutdown, allowEscalation, start, timeouts, settle, guard, tiers, stagger, pace, states, alarms, events, reservedConcurrency, engine';
+  'projects, accounts, tags, crons, webhooks, timezone, schedules, calendars, tick, catchUp, adopt, retry, overrides, prices, shutdown, allowEscalation, start, timeouts, settle, guard, tiers, stagger, pace, states, oauth, rotation, alarms, events, reservedConcurrency, engine';
 const hint =
   'a duration is a whole number with a unit, such as 500ms, 90s, 5m, 2h or 3d, or ISO 8601, such as PT5M or P1DT2H';
 const secretAllowed = 'a Secrets Manager name or ARN: letters, digits and / _ + = . @ : ! -';
@@ -183,6 +183,25 @@ const table: readonly (readonly [unknown, string])[] = [
   ],
   [{ alarms: {} }, 'alarms.email: is missing; it must be an e-mail address'],
   [{ alarms: { email: 'nobody' } }, 'alarms.email: must be an e-mail address, not "nobody"'],
+  [{ oauth: { grant: 'password' } }, 'oauth.grant: must be one of client_credentials, refresh_token, not "password"'],
+  [
+    { oauth: { tokenUrl: 'https://user:hunter2@login.example.org' } },
+    'oauth.tokenUrl: must be an https address (or http on loopback) without user, query or fragment',
+  ],
+  [
+    { oauth: { clientId: ' ' } },
+    'oauth.clientId: must be a client id: 1 to 256 characters, no blanks at its ends, not " "',
+  ],
+  [{ rotation: {} }, 'rotation.every: is missing; it must be a duration like "12h" or "1d"'],
+  [
+    { rotation: { every: '3h' } },
+    'rotation.every: "3h" is out of range: it must be whole hours from 4h to 23h, or whole days',
+  ],
+  [{ rotation: { every: '36h' } }, 'rotation.every: must be whole hours from 4h to 23h, or whole days up to 366d'],
+  [
+    { rotation: { every: '1d', accounts: ['mian'] } },
+    'rotation.accounts[0]: "mian" is no account of this config; it has main (did you mean "main"?)',
+  ],
   [{ events: true }, 'events: must be an object with "vmSettled", or false for no events, not true'],
   [
     { events: { vmSettled: 'failure' } },

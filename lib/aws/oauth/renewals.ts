@@ -13,6 +13,12 @@ import { signInAgain, unrenewable } from './unrenewable.ts';
 export interface RenewedToken {
   readonly token: string;
   readonly expiresAt: number | null;
+  /** It could not be renewed, though it was time: somebody has to look after it before it ends. */
+  readonly isEnding: boolean;
+}
+
+interface Found extends Newest {
+  readonly isEnding: boolean;
 }
 
 export interface Renewals {
@@ -48,29 +54,29 @@ export function renewals(options: Omit<RenewalParts, 'refresh'> & Partial<Pick<R
     throw renewed.error;
   };
 
-  const renewHeld = async (secretId: string, rejected: string | null, held: HeldLock): Promise<Newest> => {
+  const renewHeld = async (secretId: string, rejected: string | null, held: HeldLock): Promise<Found> => {
     const newest = await newestOf(secretId, parts);
-    if (isFresh(newest, rejected, parts.clock.now())) return newest;
+    if (isFresh(newest, rejected, parts.clock.now())) return { ...newest, isEnding: false };
     try {
       const { kind } = await renewNewest(newest, rejected, held, inUse(newest.version));
       if (kind === 'stored') parts.log.info(`the token in the secret "${secretId}" was renewed and stored`);
-      return await newestOf(secretId, parts);
+      return { ...(await newestOf(secretId, parts)), isEnding: false };
     } catch (error) {
       if (!isUsable(newest, rejected, parts.clock.now())) throw error;
       parts.log.warn(`the token in the secret "${secretId}" could not be renewed; it works until ${endOf(newest)}`, {
         alarm: 'renewal',
         error,
       });
-      return newest;
+      return { ...newest, isEnding: true };
     }
   };
 
-  const once = async (secretId: string, rejected: string | null): Promise<Newest | null> => {
+  const once = async (secretId: string, rejected: string | null): Promise<Found | null> => {
     const byItself = newestByItself(await parts.secrets.current(secretId), secretId, parts.oauth);
-    if (isFresh(byItself, rejected, parts.clock.now())) return byItself;
+    if (isFresh(byItself, rejected, parts.clock.now())) return { ...byItself, isEnding: false };
     const held = await parts.lock.take(byItself.base.arn);
     if (held !== null) return releasing(held, parts, () => renewHeld(secretId, rejected, held));
-    return isUsable(byItself, rejected, parts.clock.now()) ? byItself : null;
+    return isUsable(byItself, rejected, parts.clock.now()) ? { ...byItself, isEnding: false } : null;
   };
 
   return {
@@ -78,8 +84,10 @@ export function renewals(options: Omit<RenewalParts, 'refresh'> & Partial<Pick<R
       const until = parts.clock.now() + waitMs;
       for (;;) {
         const found = await once(secretId, rejected).catch(asSecretFault);
-        const usable = found !== null && isUsable(found, rejected, parts.clock.now()) ? found.content : null;
-        if (usable !== null) return { token: usable.token ?? '', expiresAt: usable.expiresAt };
+        if (found !== null && isUsable(found, rejected, parts.clock.now())) {
+          const { token, expiresAt } = found.content;
+          return { token: token ?? '', expiresAt, isEnding: found.isEnding };
+        }
         if (parts.clock.now() >= until) throw busy(secretId);
         await parts.clock.sleep(pauseMs);
       }
