@@ -4,6 +4,7 @@
 import type { Config } from '../lib/config.ts';
 import { alarms, topicId } from './alarms.ts';
 import { type Deployment, type Resource, type Resources, ref } from './cloudformation.ts';
+import { dashboard } from './dashboard.ts';
 import { roles } from './roles.ts';
 import { schedules } from './schedules.ts';
 import { queueId, storage } from './storage.ts';
@@ -19,6 +20,7 @@ export function makeResources(config: Config, deployment: Deployment): Resources
     ...roles(config, deployment),
     ...schedules(config, deployment),
     ...alarms(config, deployment),
+    ...dashboard(config, deployment),
   };
   return {
     Resources: { ...made, HttpApiStage: throttledStage },

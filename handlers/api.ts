@@ -3,7 +3,8 @@
 
 import { apiRoutes } from '../lib/http/api-routes.ts';
 import type { ApiWorld } from '../lib/http/api-world.ts';
-import { httpHandler } from '../lib/http/http-handler.ts';
+import { type HttpHandler, httpHandler } from '../lib/http/http-handler.ts';
+import { countingCalls } from './metrics.ts';
 import { launchParts, once, wiring } from './wiring.ts';
 
 // Launching a run, and reading how it went, must not wait for the code of clouds, time zones and crons to load.
@@ -19,5 +20,7 @@ const world = once(
   }),
 );
 
+const answer = httpHandler({ routes: apiRoutes, world, log: wiring.log });
+
 /** Events of the HTTP API, payload format 2.0. */
-export const handler = httpHandler({ routes: apiRoutes, world, log: wiring.log });
+export const handler: HttpHandler = (...request) => countingCalls(() => answer(...request));

@@ -3,10 +3,13 @@
 
 import type { Config } from '../lib/config.ts';
 import { PowerError } from '../lib/core/errors.ts';
+import { successFigures, sweepFigures, tickFigures } from '../lib/run/metrics/tick-figures.ts';
+import { tokenFigures } from '../lib/run/metrics/token-figures.ts';
 import { type TickReport, tick } from '../lib/run/schedule/tick.ts';
 import { readTickEvent } from '../lib/run/schedule/tick-event.ts';
 import { startForgotten } from '../lib/run/sweep.ts';
 import { failure } from './failure.ts';
+import { countingCalls, emit, tokenExpiries } from './metrics.ts';
 import { launchParts, wiring } from './wiring.ts';
 import { runWorld } from './world.ts';
 
@@ -27,17 +30,26 @@ export interface TickSummary {
 /** `{ tick: "<instant>" }` → what was found and launched. */
 export async function handler(event: unknown): Promise<TickSummary> {
   try {
-    const config = wiring.config();
-    const { maxAgeMs } = configuredTick(config);
-    const at = readTickEvent(event, wiring.clock.now());
-    const parts = launchParts();
-    const report = await tick(at, { ...runWorld(), ...parts, maxAgeMs });
-    await startForgotten(parts);
-    refuseBlindness(report, config);
-    return summaryOf(report);
+    return summaryOf(await countingCalls(() => tickOf(event)));
   } catch (error) {
     throw failure('a tick failed; the next one catches up', error);
   }
+}
+
+/** Figures are told as soon as they are known: what comes after them may throw. */
+async function tickOf(event: unknown): Promise<TickReport> {
+  const { clock } = wiring;
+  const config = wiring.config();
+  const { maxAgeMs } = configuredTick(config);
+  const at = readTickEvent(event, clock.now());
+  const parts = launchParts();
+  const report = await tick(at, { ...runWorld(), ...parts, maxAgeMs });
+  await emit(tickFigures(report, Object.keys(config.schedules)));
+  await emit(tokenFigures(tokenExpiries(), clock.now()));
+  await emit(sweepFigures(await startForgotten(parts)));
+  refuseBlindness(report, config);
+  await emit(successFigures());
+  return report;
 }
 
 function configuredTick({ tick }: Config): NonNullable<Config['tick']> {

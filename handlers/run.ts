@@ -7,21 +7,24 @@ import { work } from '../lib/run/work.ts';
 import { readRunEvent } from '../lib/run/work-event.ts';
 import { announcedRuns } from './announced.ts';
 import { failure } from './failure.ts';
+import { countingCalls, emit } from './metrics.ts';
 import { durableRun, inlineTurn, type RunTurn } from './turn.ts';
 import { wiring } from './wiring.ts';
 import { conductRun } from './world.ts';
 
 /** `{ run: "<name>" }`, or the durable execution of one → nothing of use; the report stands in the store. */
 export async function handler(event: unknown, context: Context): Promise<unknown> {
-  if (isDurable(event)) return (await durableRun(workRun))(event, context);
-  return workRun(() => readRunEvent(event), inlineTurn(context));
+  return countingCalls(async () => {
+    if (isDurable(event)) return (await durableRun(workRun))(event, context);
+    return workRun(() => readRunEvent(event), inlineTurn(context));
+  });
 }
 
 async function workRun(nameOf: () => string, turn: RunTurn): Promise<void> {
   const log = wiring.log();
   try {
     const { clock } = wiring;
-    await work(nameOf(), { ...turn, store: announcedRuns(), clock, log, conduct: conductRun });
+    await work(nameOf(), { ...turn, store: announcedRuns(), clock, log, conduct: conductRun, emit });
   } catch (error) {
     throw failure('the run function ends in an error', error);
   }

@@ -2,7 +2,7 @@
 // Importing it makes nothing: a faulty configuration is told to whoever sends an event, not to the Lambda runtime.
 
 import { lambdaLauncher } from '../lib/aws/launcher.ts';
-import { lambdaLog } from '../lib/aws/log.ts';
+import { type LogLevel, lambdaLog } from '../lib/aws/log.ts';
 import { dynamoRunStore } from '../lib/aws/run-store.ts';
 import { type SecretReader, secretsManager } from '../lib/aws/secrets.ts';
 import { systemClock } from '../lib/clock.ts';
@@ -15,6 +15,7 @@ export interface Wiring {
   readonly clock: Clock;
   readonly config: () => Config;
   readonly log: () => Log;
+  readonly logLevel: () => LogLevel;
   readonly secrets: () => SecretReader;
   /** The name of the table. */
   readonly table: () => string;
@@ -29,13 +30,15 @@ export interface Wiring {
 const clock = systemClock;
 const environment = once(() => readEnvironment());
 const runFunction = () => needed('POWER_RUN_FUNCTION', environment().runFunctionName);
+const logLevel = () => levelOf(environment().logLevel);
 const table = () => needed('POWER_TABLE', environment().tableName);
 
 /** The parts of a deployment; each is made on its first call. Throws `config`. */
 export const wiring: Wiring = {
   clock,
   config: once(() => loadConfig(powerConfig, environment(), { where: 'lambda' })),
-  log: once(() => lambdaLog({ level: levelOf(environment().logLevel), service: 'openscaler-power' })),
+  log: once(() => lambdaLog({ level: logLevel(), service: 'openscaler-power' })),
+  logLevel,
   secrets: once(() => secretsManager()),
   table,
   store: once(() => dynamoRunStore({ table: table(), clock })),
@@ -64,7 +67,7 @@ function needed(variable: string, value: string | null): string {
 }
 
 // Powertools knows more levels than the project logs at; those beyond mean the nearest.
-function levelOf(level: string | null): 'debug' | 'info' | 'warn' | 'error' {
+function levelOf(level: string | null): LogLevel {
   switch (level) {
     case 'TRACE':
     case 'DEBUG':

@@ -14,6 +14,7 @@ import type { RunRequest } from '../lib/run/request.ts';
 import type { RunHooks } from '../lib/run/work.ts';
 import type { RunWorld } from '../lib/run/world.ts';
 import { wireFleet } from '../lib/wiring/fleet.ts';
+import { countCall, watchTokens } from './metrics.ts';
 import { once, wiring } from './wiring.ts';
 
 /** The world of runs, and of everything about schedules; once per container: connections, token caches and paces outlive a run. */
@@ -23,7 +24,7 @@ export const runWorld = once((): RunWorld => {
   const log = wiring.log();
   const table = { table: wiring.table(), clock };
   return {
-    accounts: wireFleet(config, { secrets: wiring.secrets(), clock, log }),
+    accounts: wireFleet(config, { secrets: wiring.secrets(), clock, log, tally: countCall, onTokens: watchTokens }),
     engine: inProcessEngine(clock),
     clock,
     log,
@@ -46,7 +47,8 @@ export function sharedWorld(shares: Readonly<Record<string, number>>): RunWorld 
   const { clock } = wiring;
   const most = Math.max(1, ...Object.values(shares));
   const paceOf = (account: string) => shareOf(config.pace, shares[account] ?? most);
-  const accounts = wireFleet(config, { secrets: wiring.secrets(), clock, log: wiring.log(), paceOf });
+  const parts = { secrets: wiring.secrets(), clock, log: wiring.log(), paceOf, tally: countCall };
+  const accounts = wireFleet(config, parts);
   return { ...runWorld(), accounts, inFlight: shareOf(config.pace, most).inFlight };
 }
 

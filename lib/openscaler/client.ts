@@ -3,6 +3,7 @@
 
 import type { Action } from '../core/action.ts';
 import { PowerError } from '../core/errors.ts';
+import type { CallFact } from '../core/metric.ts';
 import type { PacePolicy } from '../core/policy.ts';
 import type { ListedVm, VmId } from '../core/vm.ts';
 import type { Clock, Log, SendLimits, Sent, TokenSource, VmCloud } from '../ports.ts';
@@ -28,12 +29,15 @@ export interface OpenscalerOptions {
   readonly log: Log;
   /** In [0, 1), for the jitter between retries of a GET. @default Math.random */
   readonly random?: () => number;
+  /** Told of each call that leaves, is a repeat, or was too fast. */
+  readonly tally?: (fact: CallFact) => void;
 }
 
 /** The cloud of one account. Makes no call and loads no HTTP library yet. Throws `config` for an address that must not see a token. */
 export function openscalerCloud(options: OpenscalerOptions): VmCloud {
   const { account, apiUrl, timeouts } = options;
   const base = apiBase(apiUrl, account);
+  const { tally = () => {} } = options;
   const line = openLine({
     account,
     tokens: options.tokens,
@@ -42,12 +46,17 @@ export function openscalerCloud(options: OpenscalerOptions): VmCloud {
     log: options.log,
     random: options.random ?? Math.random,
     userAgent: `openscaler-power/${version}`,
+    tally,
   });
   const calls = { lists: 0, reads: 0, actions: 0 };
+  const leaving = (call: 'list' | 'read' | 'action') => () => {
+    calls[`${call}s` as const]++;
+    tally(call);
+  };
 
   const list = async (project: string): Promise<readonly ListedVm[]> => {
     const what = `GET /v1/vms of project "${project}"`;
-    const onLeave = () => void calls.lists++;
+    const onLeave = leaving('list');
     const url = listUrl(base, project);
     const answer = await readAnswer(line, { url, what, code: 'list-failed', readMs: timeouts.readMs, onLeave });
     if (answer.status === 404)
@@ -58,7 +67,7 @@ export function openscalerCloud(options: OpenscalerOptions): VmCloud {
 
   const read = async (id: VmId): Promise<ListedVm | 'gone'> => {
     const what = `GET /v1/vms/${vmId(id)}`;
-    const onLeave = () => void calls.reads++;
+    const onLeave = leaving('read');
     const url = vmUrl(base, id);
     const answer = await readAnswer(line, { url, what, code: 'read-failed', readMs: timeouts.readMs, onLeave });
     return answer.status === 404 ? 'gone' : vmOf(answer, id, account, what);
@@ -66,7 +75,7 @@ export function openscalerCloud(options: OpenscalerOptions): VmCloud {
 
   const act = async (id: VmId, action: Action, limits: SendLimits): Promise<Sent> => {
     const timeoutMs = Math.min(limits.timeoutMs, timeouts.actionMs);
-    const onLeave = () => void calls.actions++;
+    const onLeave = leaving('action');
     return sendAction(line, { url: actionsUrl(base, vmId(id)), action, limits: { ...limits, timeoutMs }, onLeave });
   };
 

@@ -2,6 +2,7 @@
 // One place where a call leaves, so that no call escapes the pace or forgets to report a "too fast".
 
 import { PowerError } from '../core/errors.ts';
+import type { CallFact } from '../core/metric.ts';
 import type { Clock, Log, TokenSource } from '../ports.ts';
 import { type Exchanged, exchange, type HttpRequest } from './exchange.ts';
 import type { CallKind, LeaveBy, NotLeft, Pace } from './pace.ts';
@@ -20,6 +21,7 @@ export interface Line {
   readonly clock: Clock;
   readonly log: Log;
   readonly random: () => number;
+  readonly tally: (fact: CallFact) => void;
   /** A token to use after `rejected` was refused. Throws `secret`, also for one that can't go into a header. */
   renew(rejected: string): Promise<string>;
   /**
@@ -42,16 +44,18 @@ export interface LineOptions {
   readonly log: Log;
   readonly random: () => number;
   readonly userAgent: string;
+  readonly tally: (fact: CallFact) => void;
 }
 
 /** The line of one account. */
 export function openLine(options: LineOptions): Line {
-  const { account, tokens, pace, clock, log, random, userAgent } = options;
+  const { account, tokens, pace, clock, log, random, userAgent, tally } = options;
   return {
     account,
     clock,
     log,
     random,
+    tally,
     renew: async (rejected) => checked(await tokens.renew(rejected), account),
     send: (kind, limits, prepare, given) =>
       pace.run(
@@ -72,12 +76,13 @@ export function openLine(options: LineOptions): Line {
 }
 
 // Silence says nothing about the pace: neither faster nor slower for it.
-function keepPace({ pace, clock, log, account }: LineOptions, exchanged: Exchanged, leftAt: number): void {
+function keepPace({ pace, clock, log, account, tally }: LineOptions, exchanged: Exchanged, leftAt: number): void {
   if (exchanged.kind === 'silence') return;
   if (exchanged.status !== 429 && exchanged.status !== 503) {
     pace.speedUp();
     return;
   }
+  tally('throttle');
   const askedMs = retryAfterMs(exchanged.headers.get('retry-after') ?? null, clock.now());
   pace.slowDown(leftAt, askedMs);
   log.debug('the API asks for a slower pace', { account, status: exchanged.status, askedMs, slowness: pace.slowness });

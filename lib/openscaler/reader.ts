@@ -39,6 +39,7 @@ export async function readAnswer(line: Line, request: ReadRequest): Promise<Read
   for (let nth = 1; nth <= maxTries; nth++) {
     const departed = await tryWithToken(line, request, until);
     if ('notLeft' in departed) break;
+    if (nth > 1) line.tally('retry');
     const { exchanged, token } = departed;
     if (exchanged.kind === 'answer' && isFinal(exchanged.status)) return checked(exchanged, token, request);
     failure = exchanged.kind === 'silence' ? exchanged.detail : detailOf(exchanged.status, exchanged.body, token);

@@ -3,9 +3,11 @@
 
 import { describeError } from '../core/describe-error.ts';
 import { PowerError } from '../core/errors.ts';
+import type { EmitFigures } from '../core/metric.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { Clock, Engine, Log, RunEvent, RunRecord, RunStore } from '../ports.ts';
 import type { Run } from './conduct.ts';
+import { brokeOffFigures, runFigures } from './metrics/run-figures.ts';
 import { type RunRecorder, runRecorder } from './recorder.ts';
 import { type RunReport, verdictOf } from './report.ts';
 import { parseRecordedRequest } from './request.ts';
@@ -29,6 +31,8 @@ export interface WorkWorld {
   /** For how long the run may last, from now on. */
   readonly lifetimeMs: number;
   readonly conduct: (run: Run, hooks: RunHooks) => Promise<RunReport>;
+  /** Where there is somebody who counts. */
+  readonly emit?: EmitFigures;
 }
 
 /** What of the run's time belongs to the end: the last outcomes have to be written after the report is made. */
@@ -73,12 +77,15 @@ async function conductAndKeep(run: RunRecord, world: WorkWorld): Promise<RunRepo
     await engine.step('keep', async () => {
       const summary = { ...rest, verdict: verdictOf(report) };
       await store.end(name, report.run.endedAt, summary, await recorder.finish(outcomes));
+      // Within the step: a replay does not count again, and a process that ends before the step is remembered counts twice.
+      await world.emit?.(runFigures(report));
       return null;
     });
     return report;
   } catch (error) {
     log.error('the run broke off', { run: name, error });
     await keepBreakOff(name, error, await recorder.finish(), world);
+    await world.emit?.(brokeOffFigures());
     throw error;
   }
 }

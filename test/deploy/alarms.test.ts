@@ -1,32 +1,109 @@
-// The alarms on what ticks log, against the lines that the deployed log really prints.
+// The alarms of the template: one for each row of the table, in CloudWatch's words.
+// That each of them can ring is shown in alarm-causes.test.ts.
 
-import { spawnSync } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { alarms } from '../../deploy/alarms.ts';
+import { alarmTable } from '../../deploy/alarm-table.ts';
+import { alarmId, alarms, topicId } from '../../deploy/alarms.ts';
+import { functionKeys } from '../../deploy/functions.ts';
 import { loadConfig, readEnvironment } from '../../lib/config.ts';
+import { metrics } from '../../lib/core/metric.ts';
 
-const config = loadConfig({}, readEnvironment({}), { where: 'lambda', credentials: 'optional' });
-const made = alarms(config, { service: 'openscaler-power', stage: 'dev' });
-const patterns = Object.values(made).flatMap(({ Properties }) =>
-  typeof Properties.FilterPattern === 'string' ? [Properties.FilterPattern] : [],
-);
-const words = patterns.flatMap((pattern) => /^\{ \$\.alarm = "([a-z-]+)" \}$/.exec(pattern)?.[1] ?? []);
+const deployment = { service: 'openscaler-power', stage: 'dev' };
 
-describe('the alarms on what ticks log', () => {
-  it('wait for the words that a tick says, all of them and no other', async () => {
-    const source = await readFile('lib/run/schedule/tick.ts', 'utf8');
-    const said = [...source.matchAll(/\balarm: '([^']+)'/g)].map(([, word]) => word);
-    expect(words).toHaveLength(patterns.length);
-    expect(words.toSorted()).toEqual([...new Set(said)].toSorted());
+function configured(input: object = {}) {
+  const config = loadConfig(input, readEnvironment({}), { where: 'lambda', credentials: 'optional' });
+  return { table: alarmTable(config), made: alarms(config, deployment) };
+}
+
+const namesOf = (input: object) => configured(input).table.map(({ name }) => name);
+
+describe('the alarms', () => {
+  it('are on by default, and go to one topic', () => {
+    const { table, made } = configured();
+    const resources = Object.values(made).filter(({ Type }) => Type === 'AWS::CloudWatch::Alarm');
+    expect(resources).toHaveLength(table.length);
+    expect(table.length).toBeGreaterThan(20);
+    for (const { Properties } of resources) expect(Properties.AlarmActions).toEqual([{ Ref: topicId }]);
+    expect(Object.values(made).map(({ Type }) => Type)).not.toContain('AWS::SNS::Subscription');
   });
 
-  it('look where the deployed log puts the word, at every level that can be configured', () => {
-    for (const level of ['debug', 'info', 'warn', 'error']) {
-      const script = `import('./lib/aws/log.ts').then(({ lambdaLog }) =>
-        lambdaLog({ level: '${level}', service: 'openscaler-power' }).error('in trouble', { alarm: 'tags', count: 1 }))`;
-      const { stdout, stderr } = spawnSync(process.execPath, ['-e', script], { encoding: 'utf8' });
-      expect(JSON.parse(`${stdout}${stderr}`)).toMatchObject({ level: 'ERROR', alarm: 'tags' });
+  it('have names and ids of their own, and each says what it means and where to read on', () => {
+    const { table, made } = configured();
+    expect(new Set(table.map(({ name }) => name)).size).toBe(table.length);
+    for (const alarm of table) {
+      const { AlarmName, AlarmDescription } = made[alarmId(alarm)]?.Properties ?? {};
+      expect(AlarmName).toBe(`openscaler-power-dev-${alarm.name}`);
+      expect(AlarmDescription).toBe(`${alarm.means} What to do: docs/runbook.md#${alarm.name}`);
     }
+  });
+
+  it('watch every function for errors and throttles', () => {
+    for (const key of functionKeys)
+      expect(namesOf({})).toEqual(expect.arrayContaining([`${key}-errors`, `${key}-throttles`]));
+  });
+
+  it('on figures see them in the sum of all their dimensions', () => {
+    for (const { name, watches } of configured().table) {
+      if (watches.of !== 'figures') continue;
+      const { by, inAll } = { inAll: false, ...metrics[watches.metric] };
+      expect([name, by.length === 0 || inAll]).toEqual([name, true]);
+    }
+  });
+
+  it('have periods that CloudWatch takes, whatever the tick', () => {
+    for (const every of ['1m', '5m', '1h']) {
+      for (const { name, periodSeconds, periods, ringing } of configured({ tick: { every }, catchUp: '2h' }).table) {
+        expect([name, periodSeconds % 60, ringing <= periods, periodSeconds * periods <= 86_400]).toEqual([
+          name,
+          0,
+          true,
+          true,
+        ]);
+      }
+    }
+  });
+
+  it('that follow ticks ring on as long as one of the last three told of it; the dead man’s when three are missing', () => {
+    const { made } = configured({ tick: { every: '10m' } });
+    const level = { Period: 600, EvaluationPeriods: 3, DatapointsToAlarm: 1, TreatMissingData: 'notBreaching' };
+    for (const name of ['tick-in-vain', 'tick-tags', 'tick-unlisted', 'reconcile-errors', 'token-expiring'])
+      expect(made[alarmId({ name })]?.Properties).toMatchObject(level);
+    expect(made[alarmId({ name: 'tick-missed' })]?.Properties).toMatchObject({
+      ...level,
+      DatapointsToAlarm: 3,
+      TreatMissingData: 'breaching',
+      MetricName: 'TicksSucceeded',
+      Statistic: 'Sum',
+      Threshold: 1,
+      ComparisonOperator: 'LessThanThreshold',
+    });
+    expect(made[alarmId({ name: 'vms-failed' })]?.Properties).toMatchObject({ Period: 60, EvaluationPeriods: 1 });
+  });
+
+  it('are only those that can ring: without a tick none on what ticks tell, inline none on durable runs', () => {
+    expect(namesOf({ tick: false }).filter((name) => /^tick-|token|never/.test(name))).toEqual([]);
+    expect(namesOf({ engine: 'inline' }).filter((name) => name.startsWith('run-'))).toEqual([
+      'run-errors',
+      'run-throttles',
+    ]);
+    const { made } = configured({ tick: false });
+    expect(made[alarmId({ name: 'reconcile-errors' })]?.Properties).toMatchObject({ Period: 60 });
+  });
+
+  it('warn of a token a week before it ends', () => {
+    expect(configured().made[alarmId({ name: 'token-expiring' })]?.Properties).toMatchObject({
+      MetricName: 'TokenDaysLeft',
+      Statistic: 'Minimum',
+      Threshold: 7,
+      ComparisonOperator: 'LessThanThreshold',
+    });
+  });
+
+  it('reach the address of the configuration', () => {
+    expect(configured({ alarms: { email: 'ops@example.org' } }).made.AlarmEmail?.Properties).toEqual({
+      TopicArn: { Ref: topicId },
+      Protocol: 'email',
+      Endpoint: 'ops@example.org',
+    });
   });
 });

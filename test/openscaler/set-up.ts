@@ -4,6 +4,7 @@
 import { inspect } from 'node:util';
 import { afterEach, expect } from 'vitest';
 
+import type { CallFact } from '../../lib/core/metric.ts';
 import type { PacePolicy } from '../../lib/core/policy.ts';
 import { openscalerCloud } from '../../lib/openscaler/client.ts';
 import type { Clock, TokenSource } from '../../lib/ports.ts';
@@ -86,6 +87,7 @@ export interface SetUp {
   readonly pace?: PacePolicy;
   readonly readMs?: number;
   readonly actionMs?: number;
+  readonly tally?: (fact: CallFact) => void;
 }
 
 export async function setUp(script: readonly Exchange[], options: SetUp = {}) {
@@ -102,6 +104,7 @@ export async function setUp(script: readonly Exchange[], options: SetUp = {}) {
     clock,
     log,
     random: () => 0.5,
+    ...(options.tally === undefined ? {} : { tally: options.tally }),
   });
   return { cloud, server, clock, log };
 }

@@ -26,6 +26,8 @@ export interface TickReport {
   readonly listed: number;
   /** VMs that a schedule or an override has a say in. */
   readonly scheduled: number;
+  /** Of all VMs that are neither protected nor at fault. */
+  readonly judgements: readonly Judgement[];
   /** Those that are to be acted on, and why. */
   readonly acting: readonly Judgement[];
   /** Acted on in vain, several times since their boundary. */
@@ -51,6 +53,7 @@ export async function tick(at: number, world: TickWorld): Promise<TickReport> {
     at,
     listed: inventory.vms.length,
     scheduled: judgements.filter(isScheduled).length,
+    judgements,
     acting,
     inVain: judgements.filter(({ decision }) => decision.alarm),
     atFault: inventory.vms.filter(({ faults }) => faults.length > 0),

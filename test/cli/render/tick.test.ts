@@ -30,6 +30,7 @@ function ticked(parts: Partial<TickReport>): TickReport {
     at: Date.UTC(2026, 0, 1),
     listed: 5,
     scheduled: 3,
+    judgements: [],
     acting: [],
     inVain: [],
     atFault: [],
