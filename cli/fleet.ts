@@ -3,15 +3,18 @@
 
 import { resolve } from 'node:path';
 import { dynamoLeases } from '../lib/aws/leases.ts';
+import { dynamoRenewalLock } from '../lib/aws/oauth/renewal-lock.ts';
+import { renewals } from '../lib/aws/oauth/renewals.ts';
 import { secretsManager } from '../lib/aws/secrets.ts';
 import { dynamoStateStore } from '../lib/aws/state-store.ts';
+import type { KnownTokenSource } from '../lib/aws/token.ts';
 import { loadWithSchedules, textFilesIn } from '../lib/config/schedules.ts';
 import { type Config, type Environment, readEnvironment } from '../lib/config.ts';
 import { PowerError } from '../lib/core/errors.ts';
 import type { Schedules } from '../lib/core/schedule/schedules.ts';
 import type { Clock, Leases, StateStore } from '../lib/ports.ts';
 import { inProcessEngine } from '../lib/run/engine.ts';
-import type { RunWorld } from '../lib/run/world.ts';
+import type { FleetAccount, RunWorld } from '../lib/run/world.ts';
 import { wireFleet } from '../lib/wiring/fleet.ts';
 import { readConfigInput } from './config-input.ts';
 import { logLevelOf, makeTerminalLog } from './log.ts';
@@ -54,18 +57,31 @@ export async function openFleet(options: GlobalOptions, terminal: Terminal): Pro
   return { config: loaded.config, world: worldOf(loaded, options, terminal), isRemembered };
 }
 
-/** What a run needs, over the accounts of the configuration. Reads no secret yet. */
-export function worldOf(
-  { config, schedules, environment }: Loaded,
+/** The accounts of the configuration. Reads no secret yet; `onTokens` is given each one's source of tokens. */
+export function accountsOf(
+  { config, environment }: Loaded,
   options: GlobalOptions,
-  terminal: Terminal,
-): RunWorld {
+  { clock, notes }: Terminal,
+  onTokens: (account: string, tokens: KnownTokenSource) => void = () => {},
+): FleetAccount[] {
+  const log = makeTerminalLog(notes, options.verbose ? 'debug' : logLevelOf(environment.logLevel));
+  const { token, tableName: table } = environment;
+  const secrets = secretsManager();
+  // Its lock is what keeps this terminal and the deployment from renewing one refresh token at once.
+  const renewing =
+    table === null
+      ? {}
+      : { renewals: renewals({ secrets, lock: dynamoRenewalLock({ table, clock }), oauth: config.oauth, clock, log }) };
+  return wireFleet(config, { secrets, ...renewing, clock, log, onTokens, ...(token === null ? {} : { token }) });
+}
+
+/** What a run needs, over the accounts of the configuration. Reads no secret yet. */
+export function worldOf(loaded: Loaded, options: GlobalOptions, terminal: Terminal): RunWorld {
+  const { config, schedules, environment } = loaded;
   const { clock, notes } = terminal;
   const log = makeTerminalLog(notes, options.verbose ? 'debug' : logLevelOf(environment.logLevel));
-  const { token } = environment;
-  const accounts = wireFleet(config, { secrets: secretsManager(), clock, log, ...(token === null ? {} : { token }) });
   return {
-    accounts,
+    accounts: accountsOf(loaded, options, terminal),
     engine: inProcessEngine(clock),
     clock,
     log,

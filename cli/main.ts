@@ -14,6 +14,7 @@ import { runs } from './commands/runs.ts';
 import { schedule } from './commands/schedule.ts';
 import { sim } from './commands/sim.ts';
 import { tick } from './commands/tick.ts';
+import { token } from './commands/token.ts';
 import { watch } from './commands/watch.ts';
 import { type ExitCode, exitCode } from './exit-code.ts';
 import { listenForInterrupt } from './interrupt.ts';
@@ -50,6 +51,7 @@ const code = await runProgram(
     overrides: (options) => endingAtOnce(overrides(options, terminal)),
     cancelOverrides: (options) => endingAtOnce(cancelOverrides(options, terminal)),
     tick: (options) => tick(options, terminal),
+    token: (options) => endingAtOnce(token(options, terminal)),
     sim: (options) => sim(options, terminal),
   },
   terminal,

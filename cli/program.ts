@@ -15,6 +15,7 @@ import { type RunsOptions, runsCommand } from './commands/runs.ts';
 import { type ScheduleOptions, scheduleCommand } from './commands/schedule.ts';
 import { type SimOptions, simCommand } from './commands/sim.ts';
 import { type TickOptions, tickCommand } from './commands/tick.ts';
+import { type TokenOptions, tokenCommand } from './commands/token.ts';
 import { type WatchOptions, watchCommand } from './commands/watch.ts';
 import { type ExitCode, exitCode, exitCodeOfError } from './exit-code.ts';
 import { plain } from './render/plain.ts';
@@ -43,6 +44,7 @@ export interface Commands {
   overrides(options: OverridesOptions & GlobalOptions): Promise<ExitCode>;
   cancelOverrides(options: CancelOptions & GlobalOptions): Promise<ExitCode>;
   tick(options: TickOptions & GlobalOptions): Promise<ExitCode>;
+  token(options: TokenOptions & GlobalOptions): Promise<ExitCode>;
   sim(options: SimOptions & GlobalOptions): Promise<ExitCode>;
 }
 
@@ -60,6 +62,7 @@ Examples:
   power explain 8                              why VM 8 is what it is, and what comes next
   power keep on --id 8 --until-next-start --reason "migration"
   power tick --dry-run                         what the next tick would do
+  power token                                  whose tokens, until when, and do they work?
   power sim                                    an OpenScaler on this machine, to rehearse with
 
 Exit codes:
@@ -101,6 +104,7 @@ export async function runProgram(
   keepCommand(program, perform(commands.keep));
   overridesCommand(program, { list: perform(commands.overrides), cancel: perform(commands.cancelOverrides) });
   tickCommand(program, perform(commands.tick));
+  tokenCommand(program, perform(commands.token));
   simCommand(program, perform(commands.sim));
   try {
     await program.parseAsync(args, { from: 'user' });

@@ -6,6 +6,7 @@ import { alarms, topicId } from './alarms.ts';
 import { type Deployment, type Resource, type Resources, ref } from './cloudformation.ts';
 import { dashboard } from './dashboard.ts';
 import { roles } from './roles.ts';
+import { rotation } from './rotation.ts';
 import { schedules } from './schedules.ts';
 import { queueId, storage } from './storage.ts';
 
@@ -18,6 +19,7 @@ export function makeResources(config: Config, deployment: Deployment): Resources
   const made: Resources = {
     ...storage(deployment),
     ...roles(config, deployment),
+    ...rotation(config),
     ...schedules(config, deployment),
     ...alarms(config, deployment),
     ...dashboard(config, deployment),

@@ -4,7 +4,7 @@
 import { lambdaLauncher } from '../lib/aws/launcher.ts';
 import { type LogLevel, lambdaLog } from '../lib/aws/log.ts';
 import { dynamoRunStore } from '../lib/aws/run-store.ts';
-import { type SecretReader, secretsManager } from '../lib/aws/secrets.ts';
+import { type SecretStore, secretsManager } from '../lib/aws/secrets.ts';
 import { systemClock } from '../lib/clock.ts';
 import { type Config, loadConfig, readEnvironment } from '../lib/config.ts';
 import { PowerError } from '../lib/core/errors.ts';
@@ -16,7 +16,7 @@ export interface Wiring {
   readonly config: () => Config;
   readonly log: () => Log;
   readonly logLevel: () => LogLevel;
-  readonly secrets: () => SecretReader;
+  readonly secrets: () => SecretStore;
   /** The name of the table. */
   readonly table: () => string;
   readonly store: () => RunStore;

@@ -15,6 +15,7 @@ import type { RunHooks } from '../lib/run/work.ts';
 import type { RunWorld } from '../lib/run/world.ts';
 import { wireFleet } from '../lib/wiring/fleet.ts';
 import { countCall, watchTokens } from './metrics.ts';
+import { tokenRenewals } from './rotation.ts';
 import { once, wiring } from './wiring.ts';
 
 /** The world of runs, and of everything about schedules; once per container: connections, token caches and paces outlive a run. */
@@ -24,7 +25,7 @@ export const runWorld = once((): RunWorld => {
   const log = wiring.log();
   const table = { table: wiring.table(), clock };
   return {
-    accounts: wireFleet(config, { secrets: wiring.secrets(), clock, log, tally: countCall, onTokens: watchTokens }),
+    accounts: wireFleet(config, { ...fleetParts(), onTokens: watchTokens }),
     engine: inProcessEngine(clock),
     clock,
     log,
@@ -44,12 +45,15 @@ export const runWorld = once((): RunWorld => {
 /** The world of one part of a run: the pace of each account divided by its share, for the other parts use it too. */
 export function sharedWorld(shares: Readonly<Record<string, number>>): RunWorld {
   const config = wiring.config();
-  const { clock } = wiring;
   const most = Math.max(1, ...Object.values(shares));
   const paceOf = (account: string) => shareOf(config.pace, shares[account] ?? most);
-  const parts = { secrets: wiring.secrets(), clock, log: wiring.log(), paceOf, tally: countCall };
-  const accounts = wireFleet(config, parts);
+  const accounts = wireFleet(config, { ...fleetParts(), paceOf });
   return { ...runWorld(), accounts, inFlight: shareOf(config.pace, most).inFlight };
+}
+
+function fleetParts() {
+  const { clock } = wiring;
+  return { secrets: wiring.secrets(), renewals: tokenRenewals(), clock, log: wiring.log(), tally: countCall };
 }
 
 function shareOf({ inFlight, perSecond }: PacePolicy, share: number): PacePolicy {

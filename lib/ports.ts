@@ -27,6 +27,8 @@ export interface Log {
 
 /** The bearer token of one account, in memory only (rule 8). */
 export interface TokenSource {
+  /** Where it comes from, for whoever has to renew it, as in `the secret "openscaler/token"`; nothing secret. */
+  readonly origin?: string;
   /** The current token. Throws `secret`. */
   token(): Promise<string>;
   /** A token fetched after `rejected` was refused: one fetch, however many ask; may be the same token again. Throws `secret`. */

@@ -1,6 +1,8 @@
 // The secrets of the Secrets Manager double: versions under ids, with staging labels that move as the real ones do.
 // What is refused is refused by the names that the real service uses, so that code can tell one refusal from another.
 
+import { randomUUID } from 'node:crypto';
+
 /** An answer of the protocol, or the fault with this name. */
 export type VaultAnswer =
   | { readonly body: Readonly<Record<string, unknown>> }
@@ -30,7 +32,6 @@ const missing: VaultAnswer = {
 
 export class SecretVault {
   readonly #secrets = new Map<string, Secret>();
-  #nth = 0;
 
   constructor(secrets: Readonly<Record<string, string>>) {
     for (const [name, text] of Object.entries(secrets)) this.set(name, text);
@@ -39,9 +40,7 @@ export class SecretVault {
   /** A person's hand: the secret has this text now, in a version of its own. */
   set(name: string, text: string): void {
     const secret = this.find(name) ?? this.#create(name);
-    this.#nth += 1;
-    const id = `00000000-0000-4000-8000-${String(this.#nth).padStart(12, '0')}`;
-    store(secret, id, text, ['AWSCURRENT']);
+    store(secret, randomUUID(), text, ['AWSCURRENT']);
   }
 
   /** What the service does before it invokes a rotation function: the version is labelled, and has no value. */

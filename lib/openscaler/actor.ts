@@ -27,13 +27,13 @@ export async function sendAction(line: Line, request: ActionRequest): Promise<Se
   const first = await post(line, request);
   if ('notLeft' in first) return { answer: unsent(first), posts: 0, sentAt: null };
   const { exchanged, token, leftAt: sentAt } = first;
-  const once: Sent = { answer: answerOf(first), posts: 1, sentAt };
+  const once: Sent = { answer: answerOf(first, line), posts: 1, sentAt };
   if (exchanged.kind === 'silence' || exchanged.status !== 401) return once;
 
   const renewed = await line.renew(token);
   if (renewed === token) return once;
   const second = await post(line, request, renewed);
-  return 'notLeft' in second ? once : { answer: answerOf(second), posts: 2, sentAt };
+  return 'notLeft' in second ? once : { answer: answerOf(second, line), posts: 2, sentAt };
 }
 
 function post(line: Line, request: ActionRequest, given?: string): Promise<Departed | NotLeft> {
@@ -58,14 +58,15 @@ function unsent({ notLeft }: NotLeft): Answer {
   return { kind: 'unsent', detail: `never sent: ${why} while it waited for its turn` };
 }
 
-function answerOf({ exchanged, token }: Departed): Answer {
+function answerOf({ exchanged, token }: Departed, { tokenOrigin }: Line): Answer {
   if (exchanged.kind === 'silence') return { kind: 'silence', detail: exchanged.detail };
   const { status, body } = exchanged;
   return {
     kind: 'status',
     status,
     body: isReadable(status, body) ? 'readable' : 'unreadable',
-    detail: detailOf(status, body, token),
+    // Whoever reads of a refused token has to know which one to renew.
+    detail: `${detailOf(status, body, token)}${status === 401 ? `; the token comes from ${tokenOrigin}` : ''}`,
   };
 }
 

@@ -18,6 +18,8 @@ export interface Departed {
 
 export interface Line {
   readonly account: string;
+  /** Where its token comes from, in words. */
+  readonly tokenOrigin: string;
   readonly clock: Clock;
   readonly log: Log;
   readonly random: () => number;
@@ -52,6 +54,7 @@ export function openLine(options: LineOptions): Line {
   const { account, tokens, pace, clock, log, random, userAgent, tally } = options;
   return {
     account,
+    tokenOrigin: tokens.origin ?? 'its secret',
     clock,
     log,
     random,

@@ -88,7 +88,7 @@ function isRefused({ exchanged }: Departed): boolean {
 }
 
 function tokenRejected(line: Line, request: ReadRequest): PowerError {
-  const advice = `put a valid token into the secret of account "${line.account}"`;
+  const advice = `put a valid one into ${line.tokenOrigin}, for account "${line.account}"`;
   return new PowerError(
     'token-rejected',
     `${request.what}: the API refused the token (401), also fetched again: ${advice}`,

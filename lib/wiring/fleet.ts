@@ -1,6 +1,7 @@
 // Makes the clouds of a configuration: one client, one pace and one token source per account.
 // The one place, apart from handlers and the terminal that call it, where adapters are put together.
 
+import type { Renewals } from '../aws/oauth/renewals.ts';
 import type { SecretReader } from '../aws/secrets.ts';
 import { fixedToken, type KnownTokenSource, tokenSource } from '../aws/token.ts';
 import type { AccountConfig, Config } from '../config.ts';
@@ -13,6 +14,8 @@ import type { FleetAccount } from '../run/world.ts';
 
 export interface FleetParts {
   readonly secrets: SecretReader;
+  /** What renews refresh tokens; without it they are used to the end of the access token that is stored with them. */
+  readonly renewals?: Renewals | undefined;
   readonly clock: Clock;
   readonly log: Log;
   /** The terminal's own token, instead of a secret; a Lambda never has one. */
@@ -28,7 +31,7 @@ export interface FleetParts {
 /** The accounts of the configuration, ready to be listed and acted on. No call is made. */
 export function wireFleet(config: Config, parts: FleetParts): FleetAccount[] {
   return config.accounts.map((account) => {
-    const tokens = tokensOf(account, parts);
+    const tokens = tokensOf(account, config, parts);
     parts.onTokens?.(account.name, tokens);
     const cloud = openscalerCloud({
       account: account.name,
@@ -44,9 +47,13 @@ export function wireFleet(config: Config, parts: FleetParts): FleetAccount[] {
   });
 }
 
-function tokensOf({ name, secretId }: AccountConfig, { token, secrets, clock, log }: FleetParts): KnownTokenSource {
+function tokensOf(
+  { name: account, secretId }: AccountConfig,
+  { oauth }: Config,
+  { token, secrets, renewals, clock, log }: FleetParts,
+): KnownTokenSource {
   if (token !== undefined) return fixedToken(token);
   if (secretId === null)
-    throw new PowerError('config', `account "${name}" has no secret that holds its token: set OPENSCALER_SECRET_ID`);
-  return tokenSource({ secretId, secrets, clock, log });
+    throw new PowerError('config', `account "${account}" has no secret that holds its token: set OPENSCALER_SECRET_ID`);
+  return tokenSource({ account, secretId, secrets, renewals, oauth, clock, log });
 }

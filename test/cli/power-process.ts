@@ -9,6 +9,7 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import type { QuirkChoice } from '../../simulator/quirks.ts';
 import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
+import type { OauthClient } from '../../simulator/tokens.ts';
 import type { SimulatedVmSpec } from '../../simulator/vm.ts';
 
 const powerFile = fileURLToPath(new URL('../../cli/power.js', import.meta.url));
@@ -44,9 +45,13 @@ const quick = {
 /** A simulator with this fleet, and a directory with a configuration for it. */
 export async function rig(
   fleet: readonly SimulatedVmSpec[],
-  { config = {}, quirks = {} }: { readonly config?: object; readonly quirks?: QuirkChoice } = {},
+  {
+    config = {},
+    quirks = {},
+    oauth,
+  }: { readonly config?: object; readonly quirks?: QuirkChoice; readonly oauth?: OauthClient } = {},
 ): Promise<Rig> {
-  const simulator = await startSimulator({ fleet, token, speed: 60, quirks });
+  const simulator = await startSimulator({ fleet, token, speed: 60, quirks, ...(oauth && { oauth }) });
   const directory = await mkdtemp(join(tmpdir(), 'power-'));
   await writeFile(join(directory, 'power.config.ts'), `export default ${JSON.stringify({ ...quick, ...config })};\n`);
   const start = (args: readonly string[], environment: Readonly<Record<string, string>> = {}) => {

@@ -33,6 +33,7 @@ async function parse(...args: string[]) {
     overrides: record('overrides'),
     cancelOverrides: record('cancelOverrides'),
     tick: record('tick'),
+    token: record('token'),
     sim: record('sim'),
     run: async (options) => {
       requests.push(requestOf(options.action, options));
@@ -220,6 +221,7 @@ describe('what a command throws', () => {
       overrides: throwing,
       cancelOverrides: throwing,
       tick: throwing,
+      token: throwing,
       sim: throwing,
     };
     return {

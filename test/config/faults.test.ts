@@ -200,7 +200,7 @@ const table: readonly (readonly [unknown, string])[] = [
   [{ rotation: { every: '36h' } }, 'rotation.every: must be whole hours from 4h to 23h, or whole days up to 366d'],
   [
     { rotation: { every: '1d', accounts: ['mian'] } },
-    'rotation.accounts[0]: "mian" is no account of this config; it has main (did you mean "main"?)',
+    'rotation.accounts[0]: "mian" is no account of this config; it has main',
   ],
   [{ events: true }, 'events: must be an object with "vmSettled", or false for no events, not true'],
   [
