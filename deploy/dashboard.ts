@@ -7,7 +7,7 @@ import { scheduleLabels } from '../lib/run/metrics/schedule-label.ts';
 import { alarmTable } from './alarm-table.ts';
 import { alarmId } from './alarms.ts';
 import { type Deployment, prefixOf, type Resource, type Resources } from './cloudformation.ts';
-import { functionId, functionKeys } from './functions.ts';
+import { functionId, functionKeysOf } from './functions.ts';
 
 /** Lines of a graph, as CloudWatch's dashboards write them. */
 type Lines = readonly unknown[];
@@ -101,7 +101,7 @@ function graphsOf(config: Config, deployment: Deployment): readonly Graph[] {
       stat: 'Sum',
     },
     { title: 'Days that tokens have left', metrics: apart('TokenDaysLeft'), stat: 'Minimum', periodSeconds: 3600 },
-    { title: 'Errors and throttles of the functions', metrics: ofFunctions(), stat: 'Sum' },
+    { title: 'Errors and throttles of the functions', metrics: ofFunctions(config), stat: 'Sum' },
   ];
 }
 
@@ -115,8 +115,8 @@ function statOf(name: MetricName): 'Sum' | 'Minimum' {
   return name === 'TokenDaysLeft' ? 'Minimum' : 'Sum';
 }
 
-function ofFunctions(): Lines {
-  return functionKeys.flatMap((key) =>
+function ofFunctions(config: Config): Lines {
+  return functionKeysOf(config).flatMap((key) =>
     ['Errors', 'Throttles'].map((metric) => [
       'AWS/Lambda',
       metric,

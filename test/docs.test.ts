@@ -250,11 +250,8 @@ describe("the README's deployment", () => {
     const alarms = Object.values(generated()).filter(({ Type }) => Type === 'AWS::CloudWatch::Alarm');
     const real = alarms.map(({ Properties }) => String(Properties.AlarmName).replace('service-stage-', ''));
     expect(firstCodes(section('Alarms'))).toEqual(real.sort());
-    const [small = '', capital = ''] = ['ten', 'eleven', 'twelve', 'thirteen', 'fourteen', 'fifteen']
-      .slice(real.length - 10)
-      .flatMap((number) => [number, `${number.charAt(0).toUpperCase()}${number.slice(1)}`]);
-    expect(section('Alarms')).toContain(`${capital} CloudWatch alarms`);
-    expect(section('Deploying')).toContain(`${small} alarms`);
+    expect(section('Alarms')).toContain(`${real.length} CloudWatch alarms`);
+    expect(section('Deploying')).toContain(`${real.length} alarms`);
   });
 });
 

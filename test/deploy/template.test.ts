@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { alarmTable } from '../../deploy/alarm-table.ts';
 import { grantsIn } from '../../deploy/grants.ts';
 import { runLifetimeMs } from '../../lib/aws/durable/limits.ts';
+import { loadConfig, readEnvironment } from '../../lib/config.ts';
 import { type Packaged, packageProject, resourcesOf } from '../fixtures/template.ts';
 import { zipEntries } from '../fixtures/zip.ts';
 
@@ -123,7 +125,7 @@ const scheduleRights = (id: string) => ({
   'DeadLetterQueue.Arn': ['sqs:SendMessage'],
 });
 
-// Statistics are found under this name and no other by the alarms on them.
+// Figures are found under this name and no other by the alarms on them.
 const namespace = 'openscaler-power-dev';
 
 describe('the roles of the packaged template', () => {
@@ -190,9 +192,10 @@ describe('the functions of the packaged template', () => {
     expect(properties(id).ReservedConcurrentExecutions).toBe(reserved);
   });
 
-  it('are told where the table, the run function, the API and the secret are, and nothing else', () => {
+  it('are told where the table, the run function, the API, the secret and the figures are, and nothing else', () => {
     const environments = all('AWS::Lambda::Function').map(([, { Properties }]) => Properties.Environment);
     const Variables = {
+      POWERTOOLS_METRICS_NAMESPACE: namespace,
       POWER_TABLE: 'openscaler-power-dev',
       POWER_RUN_FUNCTION: 'openscaler-power-dev-durable-run:durable',
       OPENSCALER_API_URL: 'https://api.alpha.openscaler.net',
@@ -354,55 +357,35 @@ describe('the schedules of the packaged template', () => {
 });
 
 describe('what watches, and what keeps, in the packaged template', () => {
-  it('is an alarm on every function, on every bad end of a run and on the dead-letter queue, all to one topic', () => {
-    const alarms = all('AWS::CloudWatch::Alarm').filter(([, { Properties }]) => Properties.Namespace !== namespace);
-    const errors = (id: string, metric = 'Errors') => [metric, [{ Name: 'FunctionName', Value: { Ref: id } }]];
-    expect(alarms.map(([, { Properties }]) => [Properties.MetricName, Properties.Dimensions])).toEqual([
-      errors('ScheduledLambdaFunction'),
-      errors('ReconcileLambdaFunction'),
-      errors('ApiLambdaFunction'),
-      errors('WebhookLambdaFunction'),
-      errors('RunLambdaFunction'),
-      errors('RunLambdaFunction', 'DurableExecutionFailed'),
-      errors('RunLambdaFunction', 'DurableExecutionTimedOut'),
-      errors('RunLambdaFunction', 'DurableExecutionStopped'),
-      errors('RunLambdaFunction', 'AsyncEventsDropped'),
-      [
-        'ApproximateNumberOfMessagesVisible',
-        [{ Name: 'QueueName', Value: { 'Fn::GetAtt': ['DeadLetterQueue', 'QueueName'] } }],
-      ],
-    ]);
-    for (const [, { Properties }] of all('AWS::CloudWatch::Alarm')) {
-      expect(Properties).toMatchObject({
-        Threshold: 1,
-        ComparisonOperator: 'GreaterThanOrEqualToThreshold',
-        TreatMissingData: 'notBreaching',
-        AlarmActions: [{ Ref: 'AlarmTopic' }],
-      });
-    }
-  });
-
-  it('is one alarm for each kind of trouble that ticks tell of, from the lines of their log', () => {
-    const filters = all('AWS::Logs::MetricFilter').map(([, { Properties }]) => Properties);
-    const metric = (word: string) => ({
-      LogGroupName: { Ref: 'ReconcileLogGroup' },
-      FilterPattern: `{ $.alarm = "${word}" }`,
-      MetricTransformations: [{ MetricNamespace: namespace, MetricName: `tick-${word}`, MetricValue: '1' }],
-    });
-    expect(filters).toEqual(['in-vain', 'tags', 'unlisted'].map(metric));
-    const alarms = all('AWS::CloudWatch::Alarm').filter(([, { Properties }]) => Properties.Namespace === namespace);
-    const named = alarms.map(([, { Properties }]) => [Properties.MetricName, Properties.AlarmName]);
-    expect(named).toEqual(
-      ['in-vain', 'tags', 'unlisted'].map((word) => [`tick-${word}`, `openscaler-power-dev-tick-${word}`]),
+  it('is an alarm for each row of the table, on what there is in this stack, all to one topic', () => {
+    const loaded = loadConfig(config, readEnvironment({}), { where: 'lambda', credentials: 'optional' });
+    const alarms = all('AWS::CloudWatch::Alarm');
+    expect(alarms.map(([, { Properties }]) => Properties.AlarmName)).toEqual(
+      alarmTable(loaded).map(({ name }) => `openscaler-power-dev-${name}`),
     );
+    for (const [id, { Properties }] of alarms) {
+      expect(Properties.AlarmActions).toEqual([{ Ref: 'AlarmTopic' }]);
+      const references = JSON.stringify(Properties.Dimensions).matchAll(/"(?:Ref":|Fn::GetAtt":\[)"(\w+)"/g);
+      for (const [, one = ''] of references)
+        expect([id, packaged.template.Resources[one]?.Type]).not.toContain(undefined);
+    }
+    expect(packaged.template.Resources.HttpApi?.Type).toBe('AWS::ApiGatewayV2::Api');
   });
 
-  it('rings once for a trouble that every tick meets again, not once per tick', () => {
-    const level = { Period: 600, EvaluationPeriods: 3, DatapointsToAlarm: 1, Statistic: 'Sum' };
-    for (const id of ['TickInVainAlarm', 'TickTagsAlarm', 'TickUnlistedAlarm', 'ReconcileErrorsAlarm'])
-      expect(properties(id)).toMatchObject(level);
-    for (const id of ['RunErrorsAlarm', 'RunFailedAlarm', 'DeadLettersAlarm'])
-      expect(properties(id)).toMatchObject({ Period: 60, EvaluationPeriods: 1 });
+  it('is figures that all functions tell where the alarms look for them', () => {
+    for (const [, { Properties }] of all('AWS::Lambda::Function'))
+      expect(Properties).toHaveProperty('Environment.Variables.POWERTOOLS_METRICS_NAMESPACE', namespace);
+    const onFigures = all('AWS::CloudWatch::Alarm').filter(([, { Properties }]) => Properties.Namespace === namespace);
+    expect(onFigures.length).toBeGreaterThan(5);
+    for (const [, { Properties }] of onFigures)
+      expect(Properties.Dimensions).toEqual([{ Name: 'service', Value: 'openscaler-power' }]);
+  });
+
+  it('is a dashboard of this stack', () => {
+    expect(properties('Dashboard').DashboardName).toBe('openscaler-power-dev');
+    const references = JSON.stringify(properties('Dashboard').DashboardBody).matchAll(/\$\{(\w+)(?:\.Arn)?\}/g);
+    for (const [, one = ''] of references)
+      expect([one, packaged.template.Resources[one]?.Type]).not.toContain(undefined);
   });
 
   it('tells the address of the configuration', () => {
@@ -519,7 +502,7 @@ describe('packaging', () => {
       expect.objectContaining({ role: 'RunRole', action: 'sqs:SendMessage', resource: 'DeadLetterQueue.Arn' }),
     );
     const alarms = Object.keys(resourcesOf(still.template, 'AWS::CloudWatch::Alarm'));
-    expect(alarms.filter((id) => id.startsWith('Run'))).toEqual(['RunErrorsAlarm']);
+    expect(alarms.filter((id) => id.startsWith('Run'))).toEqual(['RunErrorsAlarm', 'RunThrottlesAlarm']);
   });
 
   it('of a faulty configuration ends with every fault, and makes nothing', async () => {
