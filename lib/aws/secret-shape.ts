@@ -73,6 +73,7 @@ const stored = {
   ),
 };
 const withToken = v.looseObject({ ...stored, access_token: text });
+const withAnyToken = v.looseObject({ access_token: text });
 const client = { client_id: text, client_secret: v.nullish(text), token_url: text, scope: v.nullish(text), ...stored };
 const withClient = v.looseObject({ ...client, client_secret: text });
 const withRefreshToken = v.looseObject({
@@ -98,7 +99,7 @@ export function readSecret(secret: string, secretId: string, defaults: OauthDefa
     case 'client_credentials':
       return clientContent(json, secretId);
     case null:
-      return v.is(withToken, json) ? tokenContent(json, secretId) : clientContent(json, secretId);
+      return v.is(withAnyToken, json) ? tokenContent(json, secretId) : clientContent(json, secretId);
   }
 }
 
