@@ -5,8 +5,9 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { alarmTable } from '../../deploy/alarm-table.ts';
 import { alarmId } from '../../deploy/alarms.ts';
-import { functionId, functionKeys } from '../../deploy/functions.ts';
+import { functionId, functionKeysOf } from '../../deploy/functions.ts';
 import { makeResources } from '../../deploy/resources.ts';
+import { rotateFunction } from '../../deploy/rotation.ts';
 import { runFunction } from '../../deploy/run-function.ts';
 import { loadConfig, readEnvironment } from '../../lib/config.ts';
 import { decideSchedule, type ScheduleFacts } from '../../lib/core/schedule/decide-schedule.ts';
@@ -30,11 +31,13 @@ const input = {
 };
 
 function made(more: object = {}) {
-  const config = loadConfig({ ...input, ...more }, readEnvironment({}), { where: 'lambda', credentials: 'optional' });
+  const environment = readEnvironment({ OPENSCALER_SECRET_ID: 'openscaler/token' });
+  const config = loadConfig({ ...input, ...more }, environment, { where: 'lambda' });
   return { config, table: alarmTable(config), resources: makeResources(config, deployment).Resources };
 }
 
-const durable = made();
+/** With everything that has alarms of its own. */
+const durable = made({ rotation: { every: '1d' } });
 const inline = made({ engine: 'inline' });
 const properties = (name: string) => durable.resources[alarmId({ name })]?.Properties ?? {};
 const shown = new Set<string>();
@@ -209,10 +212,12 @@ describe('a figure that an alarm is on', () => {
 });
 
 describe('what AWS counts, and an alarm is on', () => {
-  it.each(functionKeys)('are the errors and throttles of %s, the function whose handler fails', async (key) => {
+  it.each(functionKeysOf(durable.config))('are the errors and throttles of %s, whose handler fails', async (key) => {
     // Whoever deploys what cannot be loaded has every invocation fail.
     expect((await stage.invokeBroken(key)).end.kind).not.toBe('answered');
-    expect(serverless).toContain(`\n  ${key}:\n    handler: handlers/${key}.handler\n`);
+    const handler = rotateFunction(durable.config)?.rotate.handler;
+    if (key === 'rotate') expect(handler).toBe('handlers/rotate.handler');
+    else expect(serverless).toContain(`\n  ${key}:\n    handler: handlers/${key}.handler\n`);
     expectOn(`${key}-errors`, 'Errors', 'FunctionName', { Ref: functionId(key) });
     // Lambda throttles what has no concurrency left, reserved or of the account.
     expectOn(`${key}-throttles`, 'Throttles', 'FunctionName', { Ref: functionId(key) });
@@ -222,6 +227,7 @@ describe('what AWS counts, and an alarm is on', () => {
     ['scheduled', {}],
     ['reconcile', { tick: 'yesterday' }],
     ['run', { run: '' }],
+    ['rotate', {}],
   ])('are errors of %s for an event that it refuses', async (key, event) => {
     expect((await stage.invoke(key, event)).end.kind).toBe('threw');
   });
