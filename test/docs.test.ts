@@ -35,6 +35,7 @@ const commandNames = [
   'keep',
   'overrides',
   'tick',
+  'token',
   'sim',
 ] as const satisfies (keyof Commands)[];
 
@@ -53,6 +54,7 @@ const commands: Commands = {
   overrides: nothing,
   cancelOverrides: nothing,
   tick: nothing,
+  token: nothing,
   sim: nothing,
 };
 
