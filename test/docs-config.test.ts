@@ -145,6 +145,7 @@ function defaults(): Record<string, string> {
     'tiers.gate': empty.tiers.gate,
     'tiers.ready': JSON.stringify(empty.tiers.ready),
     'tiers.ready.<tier>.within': printDuration(ready?.withinMs ?? 0),
+    'oauth.grant': empty.oauth.grant,
     'events.vmSettled': String(empty.events?.vmSettled),
     'pace.inFlight': String(pace.inFlight),
     'pace.perSecond': String(pace.perSecond),

@@ -1,0 +1,135 @@
+// The refresh_token grant over a real socket: what each answer of a token server says about the refresh token that was sent.
+
+import { inspect } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { refreshTokens } from '../../../lib/aws/oauth/token-endpoint.ts';
+import { FakeClock } from '../../fakes/clock.ts';
+import { type Exchange, scriptedServer } from '../../fakes/scripted-server.ts';
+
+const path = 'POST /oauth/token';
+const issued = { access_token: 'tok-2', token_type: 'Bearer', refresh_token: 'r-2', expires_in: 3600 };
+const ok = (json: object): Exchange['answer'] => ({ json });
+
+async function refresh(answers: readonly Exchange['answer'][], clientSecret: string | null = 'hunter2') {
+  const server = await scriptedServer(answers.map((answer) => ({ expect: path, answer })));
+  const clock = new FakeClock();
+  try {
+    const client = { clientId: 'power', clientSecret, tokenUrl: new URL(`${server.url}/oauth/token`), scope: 'vms' };
+    const result = await refreshTokens(client, 'r-1/+=', 'power/main', clock);
+    server.verify();
+    const forms = server.received.map(({ body }) => Object.fromEntries(new URLSearchParams(body)));
+    const headers = server.received.map((request) => request.headers.authorization);
+    return { result, forms, headers, clock };
+  } finally {
+    await server.close();
+  }
+}
+
+describe('a refresh token that is sent', () => {
+  it('gives a pair and its end, and asks for no scope', async () => {
+    const { result, forms, headers, clock } = await refresh([ok(issued)]);
+    expect(result).toEqual({
+      kind: 'issued',
+      issued: { token: 'tok-2', refreshToken: 'r-2', expiresAt: clock.now() + 3_600_000 },
+    });
+    expect(forms).toEqual([{ grant_type: 'refresh_token', refresh_token: 'r-1/+=' }]);
+    expect(headers).toEqual([`Basic ${Buffer.from('power:hunter2').toString('base64')}`]);
+  });
+
+  it('goes on where the server gives no other', async () => {
+    const { refresh_token: _, expires_in: __, ...rest } = issued;
+    expect((await refresh([ok(rest)])).result).toEqual({
+      kind: 'issued',
+      issued: { token: 'tok-2', refreshToken: null, expiresAt: null },
+    });
+  });
+
+  it('of a public client comes with its id alone', async () => {
+    const { forms, headers } = await refresh([ok(issued)], null);
+    expect(forms).toEqual([{ grant_type: 'refresh_token', refresh_token: 'r-1/+=', client_id: 'power' }]);
+    expect(headers).toEqual([undefined]);
+  });
+
+  it('comes with the client in the form where Basic is not taken', async () => {
+    const refusal = { status: 401, json: { error: 'invalid_client' } };
+    const { result, forms } = await refresh([refusal, ok(issued)]);
+    expect(result.kind).toBe('issued');
+    expect(forms[1]).toMatchObject({ client_id: 'power', client_secret: 'hunter2', refresh_token: 'r-1/+=' });
+  });
+
+  it('is not lost for an ID token beside the pair, whoever has issued that', async () => {
+    const { result } = await refresh([ok({ ...issued, id_token: 'e30.eyJpc3MiOiJodHRwczovL2VsLnNlIn0.c2ln' })]);
+    expect(result).toMatchObject({ kind: 'issued', issued: { refreshToken: 'r-2' } });
+  });
+
+  it('says by a JWT when the access token ends, where the server does not', async () => {
+    const own = `e30.${Buffer.from('{"exp":2000000000}').toString('base64url')}.c2ln`;
+    const { result } = await refresh([ok({ access_token: own, token_type: 'bearer' })]);
+    expect(result).toMatchObject({ kind: 'issued', issued: { expiresAt: 2_000_000_000_000 } });
+  });
+
+  it.each<[string, string, string, readonly Exchange['answer'][]]>([
+    [
+      'refused',
+      'invalid_grant',
+      'by its name',
+      [{ status: 400, json: { error: 'invalid_grant', error_description: 'hunter2' } }],
+    ],
+    ['refused', 'invalid_grant', 'also with 401', [{ status: 401, json: { error: 'invalid_grant' } }]],
+    [
+      'unspent',
+      'invalid_client',
+      'for its client',
+      [
+        { status: 401, json: { error: 'invalid_client' } },
+        { status: 401, json: { error: 'invalid_client' } },
+      ],
+    ],
+    [
+      'unspent',
+      'unsupported_grant_type',
+      'for the grant',
+      [
+        { status: 400, json: { error: 'unsupported_grant_type' } },
+        { status: 400, json: { error: 'unsupported_grant_type' } },
+      ],
+    ],
+    ['unspent', 'OperationProcessingError', 'with 429', [{ status: 429, body: 'slower' }]],
+    ['unspent', 'OperationProcessingError', 'with 404', [{ status: 404, body: 'hunter2' }]],
+    [
+      'unspent',
+      'OperationProcessingError',
+      'by a redirect',
+      [{ status: 302, headers: { Location: 'http://127.0.0.1:9/' } }],
+    ],
+    ['unknown', 'OperationProcessingError', 'with 500', [{ status: 500, body: 'hunter2' }]],
+    ['unknown', 'OperationProcessingError', 'with 408', [{ status: 408, body: 'hunter2' }]],
+    ['unknown', 'OperationProcessingError', 'with 200 and no JSON', [{ status: 200, body: 'hunter2' }]],
+    ['unknown', 'OperationProcessingError', 'with 200 and no token', [ok({ token_type: 'Bearer', hunter2: 1 })]],
+    ['unknown', 'a token that cannot be sent', 'with two words', [ok({ ...issued, access_token: 'hunter2 x' })]],
+    ['unknown', 'TypeError', 'by a cut', [(response) => void response.destroy()]],
+    [
+      'unknown',
+      'TypeError',
+      'by a cut in the middle',
+      [
+        (response) =>
+          void response.writeHead(200, { 'content-length': '99' }).write('{"access', () => response.destroy()),
+      ],
+    ],
+  ])('is %s (%s) when it is answered %s', async (kind, word, _how, answers) => {
+    const { result } = await refresh(answers);
+    expect(result).toEqual({ kind, word });
+    expect(inspect(result)).not.toMatch(/hunter2|r-1|r-2/);
+  });
+
+  it('is unspent where nobody listens', async () => {
+    const server = await scriptedServer([]);
+    await server.close();
+    const client = { clientId: 'power', clientSecret: null, tokenUrl: new URL(server.url), scope: null };
+    expect(await refreshTokens(client, 'r-1', 'power/main', new FakeClock())).toEqual({
+      kind: 'unspent',
+      word: 'TypeError',
+    });
+  });
+});
