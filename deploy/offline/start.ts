@@ -88,6 +88,8 @@ async function startParts(
     AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
     AWS_ENDPOINT_URL_LAMBDA: lambda.url,
     OPENSCALER_API_URL: simulator.url,
+    // Nobody counts here, and the lines of figures would bury those for people.
+    POWERTOOLS_METRICS_DISABLED: 'true',
   };
   const child = await startServerlessOffline({ directory, httpPort, lambdaPort: behindPort, variables });
   kept(child);
