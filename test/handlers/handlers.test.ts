@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { handler as api } from '../../handlers/api.ts';
 import { handler as reconcile } from '../../handlers/reconcile.ts';
+import { handler as rotate } from '../../handlers/rotate.ts';
 import { handler as run } from '../../handlers/run.ts';
 import { handler as scheduled } from '../../handlers/scheduled.ts';
 import { handler as webhook } from '../../handlers/webhook.ts';
@@ -41,6 +42,20 @@ describe('a deployment that is not whole', () => {
     expect(lines.map((line) => JSON.parse(line))).toMatchObject([
       { level: 'INFO', status: 400 },
       { level: 'INFO', status: 404 },
+    ]);
+  });
+
+  it('rotate throws what is missing, and does nothing for what is no step of a rotation', async () => {
+    const SecretId = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:power/main-AbCdEf';
+    const event = { Step: 'testSecret', SecretId, ClientRequestToken: '11111111-2222-4333-8444-555555555555' };
+    const { lines } = await printedBy(async () => {
+      await expect(rotate(event)).rejects.toMatchObject({ code: 'config' });
+      await expect(rotate({ ...event, Step: 'rm' })).rejects.toMatchObject({ code: 'request' });
+    });
+    const line = { level: 'ERROR', message: 'a rotation did not get further; Secrets Manager tries again' };
+    expect(lines.map((each) => JSON.parse(each))).toMatchObject([
+      { ...line, error: { code: 'config' } },
+      { ...line, error: { code: 'request' } },
     ]);
   });
 

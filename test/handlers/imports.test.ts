@@ -28,12 +28,16 @@ async function loadedOnImport(handler: string): Promise<readonly string[]> {
 }
 
 describe('on import', () => {
-  it.each(['scheduled', 'reconcile', 'api', 'webhook', 'run'])(
+  it.each(['scheduled', 'reconcile', 'api', 'webhook', 'run', 'rotate'])(
     '%s loads neither the AWS SDK nor axios',
     async (handler) => {
       const loaded = await loadedOnImport(handler);
       expect(loaded).toContain('valibot');
-      expect(loaded.filter((name) => /^(@aws-sdk|@smithy)\/|^(axios|oauth4webapi)$/.test(name))).toEqual([]);
+      expect(
+        loaded.filter((name) =>
+          /^(@aws-sdk|@smithy)\/|^(axios|oauth4webapi|@aws-lambda-powertools\/metrics)$/.test(name),
+        ),
+      ).toEqual([]);
     },
   );
 

@@ -93,6 +93,20 @@ describe('a refused token', () => {
     expect(tokens.renewed).toEqual([secretToken]);
   });
 
+  it('says where it came from, for whoever has to renew it', async () => {
+    const tokens = Object.assign(new CountingTokens(secretToken, 'fresh'), { origin: 'the secret "power/acme"' });
+    const refused = { status: 401, json: { error: 'no' } };
+    const { cloud } = await setUp(
+      [
+        { expect: path, answer: refused },
+        { expect: path, answer: refused },
+      ],
+      { tokens },
+    );
+    const { answer } = await cloud.act(id, 'shutdown', limits);
+    expect(answer.detail).toBe('HTTP 401: no; the token comes from the secret "power/acme"');
+  });
+
   it('is a 401 at once when the renewed one is the same', async () => {
     const { cloud } = await setUp([{ expect: path, answer: { status: 401 } }]);
     expect(await cloud.act(id, 'shutdown', limits)).toMatchObject({ answer: { status: 401 }, posts: 1 });
