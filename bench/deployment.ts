@@ -16,6 +16,8 @@ export interface Deployment {
   /** The bodies of asynchronous invocations that nobody has taken yet; nothing is really invoked. */
   readonly invocations: string[];
   setSecret(secretId: string, value: string): void;
+  /** As Secrets Manager does before it invokes a rotation function. */
+  beginRotation(secretId: string, versionId: string): void;
   /** Every item in the table, as JSON. */
   items(): Promise<readonly string[]>;
   close(): Promise<void>;
@@ -48,6 +50,7 @@ export async function startDeployment(
     },
     invocations: lambda.invocations,
     setSecret: secretsManager.set,
+    beginRotation: secretsManager.beginRotation,
     items: () => scan(dynalite.client, dynalite.table),
     close: async () => {
       await Promise.all([simulator.close(), secretsManager.close(), dynalite.close(), lambda.close()]);

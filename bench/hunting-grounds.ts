@@ -10,6 +10,8 @@ export type Ground =
   | 'json-secret'
   | 'oauth'
   | 'oauth-refused'
+  | 'refresh'
+  | 'refresh-refused'
   | 'environment'
   | 'rejected'
   | 'echo'
@@ -35,6 +37,8 @@ export const grounds: readonly Ground[] = [
   'json-secret',
   'oauth',
   'oauth-refused',
+  'refresh',
+  'refresh-refused',
   'environment',
   'rejected',
   'echo',
@@ -82,6 +86,7 @@ export function terminalHunts(): readonly Hunt[] {
   const commands = grounds.flatMap((ground): readonly Hunt[] => [
     { name: 'run', ground, logLevel: 'DEBUG', does: [...run, '-v'] },
     { name: 'list --json', ground, logLevel: 'TRACE', does: ['list', '--json'] },
+    { name: 'token', ground, logLevel: 'TRACE', does: ['token', '-v'] },
   ]);
   const levels = logLevels.map((logLevel): Hunt => ({ name: 'run', ground: 'json-secret', logLevel, does: run }));
   const rest = (name: string, does: readonly string[], more: Partial<Hunt> = {}): Hunt => ({
@@ -137,6 +142,9 @@ export function handlerHunts(): readonly Hunt[] {
       scheduledTime: '2026-01-01T00:00:00Z',
     }),
     launching('webhook', 'secret', 'webhook', webhookEvent(webhookSecret)),
+    ...rotations.map((Step) => launching(`rotate, ${Step}`, 'refresh', 'rotate', rotationEvent(Step))),
+    launching('rotate, nothing to rotate', 'secret', 'rotate', rotationEvent('createSecret', 'openscaler/token')),
+    launching('rotate, no event', 'refresh', 'rotate', { Step: 'createSecret', SecretId: 'power/refresh' }),
     launching(
       'webhook, wrong signature',
       'secret',
@@ -144,6 +152,17 @@ export function handlerHunts(): readonly Hunt[] {
       webhookEvent(`whsec_${btoa('another secret, not ours')}`),
     ),
   ];
+}
+
+const rotations = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'] as const;
+
+/** The version that the rotation of the hunt makes. */
+export const rotatedVersion = '11111111-2222-4333-8444-555555555555';
+
+/** A step of a rotation, as Secrets Manager asks for it. */
+function rotationEvent(Step: (typeof rotations)[number], name = 'power/refresh') {
+  const SecretId = `arn:aws:secretsmanager:us-east-1:000000000000:secret:${name}-AbCdEf`;
+  return { Step, SecretId, ClientRequestToken: rotatedVersion };
 }
 
 /** A caller's POST /v1/runs. */

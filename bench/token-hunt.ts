@@ -18,6 +18,7 @@ import {
   type Hunt,
   handlerHunts,
   huntConfig,
+  rotatedVersion,
   terminalHunts,
   webhookSecret,
 } from './hunting-grounds.ts';
@@ -36,6 +37,7 @@ const workGrounds: readonly Ground[] = ['json-secret', 'rejected', 'echo', 'wron
 const file = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 // With the characters that encodings change.
 const token = `Canary/${randomBytes(12).toString('hex')}+"\\${randomBytes(6).toString('hex')}=`;
+const refreshToken = `Canary/${randomBytes(12).toString('hex')}~${randomBytes(6).toString('hex')}=`;
 const clientSecret = `Canary/${randomBytes(12).toString('hex')}+${randomBytes(6).toString('hex')}=`;
 
 /** What was searched: a process's output, a DynamoDB item, the body of an invocation. */
@@ -62,7 +64,7 @@ const codes = new Map<string, number>();
 const project = await copyProject(huntConfig);
 const echo = await startEcho();
 const deployment = await startDeployment(
-  { fleet, token, oauth: { clientId: 'bench', clientSecret }, speed: 60 },
+  { fleet, token, oauth: { clientId: 'bench', clientSecret, signedIn: { refreshToken } }, speed: 60 },
   { ...secretsOf(), 'power/webhooks/ci': webhookSecret },
 );
 try {
@@ -84,8 +86,10 @@ function tellFinds(): void {
   const secrets = {
     token,
     'client secret': clientSecret,
+    'refresh token': refreshToken,
     'webhook secret': webhookSecret.slice(6),
     ...issuedTokens(deployment),
+    ...Object.fromEntries(deployment.simulator.refreshTokens.map((value, nth) => [`refresh token ${nth + 2}`, value])),
   };
   const finds = places.flatMap(({ name, text }) =>
     Object.entries(secrets).flatMap(([secret, value]) =>
@@ -188,6 +192,18 @@ async function writeConfigs(directory: string): Promise<void> {
     JSON.stringify({ client_id: 'bench', client_secret: secret, token_url: `${url}/oauth/token` });
   deployment.setSecret(secretNameOf('oauth'), client(clientSecret));
   deployment.setSecret(secretNameOf('oauth-refused'), client(`${clientSecret}x`));
+  const pair = (refresh_token: string) =>
+    JSON.stringify({
+      ...JSON.parse(client(clientSecret)),
+      grant: 'refresh_token',
+      refresh_token,
+      access_token: token,
+      // Over, so that the first to come renews it.
+      expires_at: 1,
+    });
+  deployment.setSecret(secretNameOf('refresh'), pair(refreshToken));
+  deployment.setSecret(secretNameOf('refresh-refused'), pair(`${refreshToken}x`));
+  deployment.beginRotation(secretNameOf('refresh'), rotatedVersion);
   const crashes = {
     throws: `throw new Error('boom')`,
     rejects: `void Promise.reject(Object.assign(new Error('boom'), { process: process.argv }))`,
