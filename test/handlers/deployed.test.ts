@@ -53,6 +53,7 @@ beforeAll(async () => {
     OPENSCALER_API_URL: simulator.url,
     OPENSCALER_SECRET_ID: 'openscaler/token',
     LOG_LEVEL: 'ERROR',
+    POWERTOOLS_METRICS_NAMESPACE: 'power-handlers',
     AWS_REGION: 'eu-central-1',
     AWS_ACCESS_KEY_ID: 'local',
     AWS_SECRET_ACCESS_KEY: 'local',
