@@ -20,7 +20,6 @@ export interface EmfOptions {
 export function emfMetrics({ clock, log, level }: EmfOptions): EmitFigures {
   let loading: Promise<Metrics> | null = null;
   return async (figures) => {
-    if (figures.length === 0) return;
     try {
       loading ??= load();
       const library = await loading;

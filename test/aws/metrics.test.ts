@@ -80,6 +80,12 @@ describe('figures', () => {
     const emit = emfMetrics({ clock: broken, log, level: 'info' });
     const { lines } = await printedBy(() => emit([figure('FailedVms', 1, {})]));
     expect(lines).toEqual([]);
-    expect(log.lines).toMatchObject([{ level: 'error', message: expect.stringMatching(/alarms and dashboard/) }]);
+    expect(log.lines).toMatchObject([
+      {
+        level: 'error',
+        message: expect.stringMatching(/alarms and dashboard/),
+        fields: { error: expect.any(RangeError) },
+      },
+    ]);
   });
 });

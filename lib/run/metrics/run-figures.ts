@@ -26,9 +26,9 @@ export function brokeOffFigures(): readonly Figure[] {
 
 function outcomeFigures(outcomes: readonly Outcome[]): readonly Figure[] {
   const groups = Map.groupBy(outcomes, ({ result, action }) => `${result} ${action}`);
-  return [...groups.values()].flatMap((group) => {
-    const [first] = group;
-    if (first === undefined) return [];
-    return [figure('Outcomes', group.length, { result: first.result, action: first.action ?? 'none' })];
-  });
+  return [...groups.values()].flatMap((group) =>
+    group
+      .slice(0, 1)
+      .map(({ result, action }) => figure('Outcomes', group.length, { result, action: action ?? 'none' })),
+  );
 }

@@ -12,7 +12,7 @@ export function scheduleLabels(names: readonly string[]): readonly string[] {
 /** The label of a VM with this `schedule` tag: `inline` for an expression, `none` without one (an override keeps it on or off). */
 export function scheduleLabel(tag: string | undefined, names: readonly string[]): string {
   if (tag === undefined) return 'none';
-  const place = names.indexOf(/^\S*/.exec(tag.trim())?.[0] ?? '');
-  if (place === -1) return 'inline';
-  return place < mostNamed ? (names[place] ?? 'inline') : 'others';
+  const [word = ''] = tag.trim().split(/\s/, 1);
+  if (names.slice(0, mostNamed).includes(word)) return word;
+  return names.includes(word) ? 'others' : 'inline';
 }
