@@ -56,6 +56,7 @@ interface Kept {
 const fiveMinutesMs = 5 * 60_000;
 /** A token that was refused, and came back unchanged, is not asked for again for so long. */
 const renewAgainMs = 30_000;
+const mostRemembered = 8;
 /** A token that expires sooner is renewed before it is used. */
 const expiryMarginMs = 30_000;
 /** Who has to store a new token by hand is told so long before. */
@@ -71,6 +72,8 @@ export function tokenSource(options: TokenSourceOptions): KnownTokenSource {
   let warnAgainAt = 0;
   // The last refused token that the secret was read again for: many calls carry one token, and are refused one by one.
   let renewedFor: Kept | null = null;
+  // Also those before: a rotation's token that is revoked may stand in the secret for a while.
+  const refused = new Set<string>();
 
   const keep = (fetched: Fetched): string => {
     const now = clock.now();
@@ -81,13 +84,17 @@ export function tokenSource(options: TokenSourceOptions): KnownTokenSource {
   };
 
   const fetchOnce = (rejected: string | null): Promise<string> => {
-    fetching ??= fetchFrom(options, rejected)
+    fetching ??= fetchFrom(options, rejected, refused)
       .then(keep)
       .finally(() => {
         fetching = null;
       });
     return fetching;
   };
+
+  // What a client was given just now, and is refused, has no better to come: an API that refuses all would cost a token for each call.
+  const isNewlyIssued = (): boolean =>
+    facts?.kind === 'client_credentials' && renewedFor !== null && clock.now() < renewedFor.until;
 
   return {
     origin: `the secret "${secretId}"`,
@@ -98,6 +105,8 @@ export function tokenSource(options: TokenSourceOptions): KnownTokenSource {
       if (fetching && (await fetching) !== rejected) return cached?.token ?? fetchOnce(rejected);
       const isKnown = renewedFor?.token === rejected && clock.now() < renewedFor.until;
       if (!fetching && cached && (cached.token !== rejected || isKnown)) return cached.token;
+      if (isNewlyIssued()) return rejected;
+      remember(refused, rejected);
       renewedFor = { token: rejected, until: clock.now() + renewAgainMs };
       log.debug('the API refused the token, it is fetched again', { secretId });
       return fetchOnce(rejected);
@@ -105,7 +114,17 @@ export function tokenSource(options: TokenSourceOptions): KnownTokenSource {
   };
 }
 
-async function fetchFrom(options: TokenSourceOptions, rejected: string | null): Promise<Fetched> {
+function remember(refused: Set<string>, token: string): void {
+  refused.delete(token);
+  refused.add(token);
+  for (const oldest of refused) if (refused.size > mostRemembered) refused.delete(oldest);
+}
+
+async function fetchFrom(
+  options: TokenSourceOptions,
+  rejected: string | null,
+  refused: ReadonlySet<string>,
+): Promise<Fetched> {
   const { secrets, secretId, oauth, clock } = options;
   const content = readSecret(await secrets.read(secretId), secretId, oauth);
   const { kind } = content;
@@ -114,7 +133,7 @@ async function fetchFrom(options: TokenSourceOptions, rejected: string | null): 
       return given(kind, content, { isStored: true, renewsItself: false });
     case 'client_credentials': {
       const { token, expiresAt } = content;
-      const isLiving = token !== null && token !== rejected && (expiresAt ?? 0) - expiryMarginMs > clock.now();
+      const isLiving = token !== null && !refused.has(token) && (expiresAt ?? 0) - expiryMarginMs > clock.now();
       if (isLiving) return given(kind, { token, expiresAt }, { isStored: true, renewsItself: true });
       return given(kind, await fetchToken(content.client, secretId, clock), { isStored: false, renewsItself: true });
     }

@@ -19,10 +19,12 @@ export interface RenewedToken {
 
 interface Found extends Newest {
   readonly isEnding: boolean;
+  /** It is refused as new as it is: another one would be, too. */
+  readonly isInVain?: boolean;
 }
 
 export interface Renewals {
-  /** A token that is not `rejected`, renewed if need be. Throws `secret`. */
+  /** A token that is not `rejected`, renewed if need be; `rejected` itself if that was only just issued. Throws `secret`. */
   token(secretId: string, rejected: string | null): Promise<RenewedToken>;
   /** Renews the tokens into this version, for a rotation: labelled AWSPENDING. Throws `secret` and `aws`. */
   renewInto(secretId: string, versionId: string): Promise<void>;
@@ -32,6 +34,8 @@ export interface Renewals {
 const graceMs = 60_000;
 /** A refused refresh token is not sent again for so long: token servers take repeats for theft. */
 const refusedMs = 10 * 60_000;
+/** What the API refuses so soon after it was issued is not refused for its age. */
+const newMs = 60_000;
 /** For how long somebody who has no token that works waits for the one who renews it. */
 const waitMs = 25_000;
 const pauseMs = 400;
@@ -57,6 +61,8 @@ export function renewals(options: Omit<RenewalParts, 'refresh'> & Partial<Pick<R
   const renewHeld = async (secretId: string, rejected: string | null, held: HeldLock): Promise<Found> => {
     const newest = await newestOf(secretId, parts);
     if (isFresh(newest, rejected, parts.clock.now())) return { ...newest, isEnding: false };
+    if (newest.content.token === rejected && isNew(newest, parts.clock.now()))
+      return { ...newest, isEnding: true, isInVain: true };
     try {
       const { kind } = await renewNewest(newest, rejected, held, inUse(newest.version));
       if (kind === 'stored') parts.log.info(`the token in the secret "${secretId}" was renewed and stored`);
@@ -84,7 +90,7 @@ export function renewals(options: Omit<RenewalParts, 'refresh'> & Partial<Pick<R
       const until = parts.clock.now() + waitMs;
       for (;;) {
         const found = await once(secretId, rejected).catch(asSecretFault);
-        if (found !== null && isUsable(found, rejected, parts.clock.now())) {
+        if (found !== null && (found.isInVain || isUsable(found, rejected, parts.clock.now()))) {
           const { token, expiresAt } = found.content;
           return { token: token ?? '', expiresAt, isEnding: found.isEnding };
         }
@@ -104,6 +110,13 @@ export function renewals(options: Omit<RenewalParts, 'refresh'> & Partial<Pick<R
       });
     },
   };
+}
+
+/** Its token was issued just now, and has not ended. Else one API that refuses everything would cost a renewal for each call. */
+function isNew({ content }: Newest, now: number): boolean {
+  const issuedAt = content.kind === 'refresh_token' ? content.issuedAt : null;
+  const isLiving = content.expiresAt === null || now < content.expiresAt;
+  return issuedAt !== null && now - issuedAt < newMs && content.token !== null && isLiving;
 }
 
 function inUse({ versionId }: SecretVersion): Target {

@@ -118,6 +118,20 @@ describe('a refresh token', () => {
     expect(await sourceOf(world).token()).toMatchObject({ token: 'access-1', isEnding: false });
   });
 
+  it('whose access token is refused as new as it is, is left alone: another one would be refused, too', async () => {
+    const world = tokenWorld({ rotation: 'grace', lifeMs: hourMs });
+    expect(await sourceOf(world).token('access-0')).toEqual({
+      token: 'access-0',
+      expiresAt: world.clock.now() + hourMs,
+      isEnding: true,
+    });
+    await world.pass(59_999);
+    expect((await sourceOf(world).token('access-0')).token).toBe('access-0');
+    expect(world.asked()).toBe(0);
+    await world.pass(1);
+    expect((await sourceOf(world).token('access-0')).token).toBe('access-1');
+  });
+
   it('that was refused is not sent again for ten minutes, nor by anybody else', async () => {
     const world = tokenWorld({ rotation: 'none', lifeMs: hourMs });
     await world.pass(2 * hourMs);

@@ -159,6 +159,21 @@ describe('a client whose last token a rotation has stored', () => {
     }
   });
 
+  it('asks the token server once, however many calls the API refuses', async () => {
+    const server = await scriptedServer([issue('tok-2'), issue('tok-3')]);
+    try {
+      const { source, pass } = setUp(stored(server.url));
+      await source.token();
+      expect(await source.renew('tok-1')).toBe('tok-2');
+      for (let nth = 0; nth < 10; nth += 1) expect(await source.renew('tok-2')).toBe('tok-2');
+      await pass(30_000);
+      expect(await source.renew('tok-2')).toBe('tok-3');
+      server.verify();
+    } finally {
+      await server.close();
+    }
+  });
+
   it('reads the secret again within five minutes, for what a rotation puts there', async () => {
     const { source, pass, put } = setUp(stored('https://login.example.org'));
     expect(await source.token()).toBe('tok-1');
