@@ -83,9 +83,17 @@ export function tokenSource(options: TokenSourceOptions): KnownTokenSource {
     return fetched.token;
   };
 
+  // A secret that can't be read now is no reason to stop using the token that was read from it, until the API says so.
+  const goOn = (error: unknown): string => {
+    if (cached === null || (facts?.expiresAt ?? Number.POSITIVE_INFINITY) <= clock.now()) throw error;
+    log.warn(`the secret "${secretId}" could not be read again; the token that was read before is used on`, { error });
+    cached = { token: cached.token, until: clock.now() + renewAgainMs };
+    return cached.token;
+  };
+
   const fetchOnce = (rejected: string | null): Promise<string> => {
     fetching ??= fetchFrom(options, rejected, refused)
-      .then(keep)
+      .then(keep, rejected === null ? goOn : undefined)
       .finally(() => {
         fetching = null;
       });

@@ -102,6 +102,39 @@ describe('the token of a secret', () => {
     expect(setUp('tok-1').secrets.reads).toBe(0);
   });
 
+  it('is used on while the secret cannot be read again, which is tried twice a minute', async () => {
+    const { tokens, secrets, log, pass } = setUp('tok-1');
+    await tokens.token();
+    secrets.failure = new PowerError('secret', 'not now');
+    await pass(300_000);
+    expect(await Promise.all([tokens.token(), tokens.token()])).toEqual(['tok-1', 'tok-1']);
+    expect(log.lines).toMatchObject([
+      {
+        level: 'warn',
+        message: expect.stringContaining('"power/main" could not be read again'),
+        fields: { error: { message: 'not now' } },
+      },
+    ]);
+    await pass(29_999);
+    secrets.value = 'tok-2';
+    secrets.failure = null;
+    expect(await tokens.token()).toBe('tok-1');
+    await pass(1);
+    expect(await tokens.token()).toBe('tok-2');
+  });
+
+  it('is not used on once it has ended, or was refused', async () => {
+    const ending = setUp(JSON.stringify({ access_token: 'tok-1', expires_at: Date.UTC(2026, 0, 1, 0, 4) / 1000 }));
+    await ending.tokens.token();
+    ending.secrets.failure = new PowerError('secret', 'not now');
+    await ending.pass(240_000);
+    expect(await thrown(ending.tokens.token())).toMatchObject({ message: 'not now' });
+    const refused = setUp('tok-1');
+    await refused.tokens.token();
+    refused.secrets.failure = new PowerError('secret', 'not now');
+    expect(await thrown(refused.tokens.renew('tok-1'))).toMatchObject({ message: 'not now' });
+  });
+
   it('is asked for again after a failure', async () => {
     const { tokens, secrets } = setUp('tok-1');
     secrets.failure = new PowerError('secret', 'not now');

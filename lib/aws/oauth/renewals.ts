@@ -63,16 +63,24 @@ export function renewals(options: Omit<RenewalParts, 'refresh'> & Partial<Pick<R
     if (isFresh(newest, rejected, parts.clock.now())) return { ...newest, isEnding: false };
     if (newest.content.token === rejected && isNew(newest, parts.clock.now()))
       return { ...newest, isEnding: true, isInVain: true };
-    try {
+    return orGoOn(secretId, newest, rejected, async () => {
       const { kind } = await renewNewest(newest, rejected, held, inUse(newest.version));
       if (kind === 'stored') parts.log.info(`the token in the secret "${secretId}" was renewed and stored`);
       return { ...(await newestOf(secretId, parts)), isEnding: false };
+    });
+  };
+
+  // Whatever is in the way of a renewal is no reason to stop using a token that works.
+  const orGoOn = async <T>(secretId: string, newest: Newest, rejected: string | null, work: () => Promise<T>) => {
+    try {
+      return await work();
     } catch (error) {
       if (!isUsable(newest, rejected, parts.clock.now())) throw error;
-      parts.log.warn(`the token in the secret "${secretId}" could not be renewed; it works until ${endOf(newest)}`, {
-        alarm: 'renewal',
-        error,
-      });
+      const fields = { alarm: 'renewal', error };
+      parts.log.warn(
+        `the token in the secret "${secretId}" could not be renewed; it works until ${endOf(newest)}`,
+        fields,
+      );
       return { ...newest, isEnding: true };
     }
   };
@@ -80,8 +88,11 @@ export function renewals(options: Omit<RenewalParts, 'refresh'> & Partial<Pick<R
   const once = async (secretId: string, rejected: string | null): Promise<Found | null> => {
     const byItself = newestByItself(await parts.secrets.current(secretId), secretId, parts.oauth);
     if (isFresh(byItself, rejected, parts.clock.now())) return { ...byItself, isEnding: false };
-    const held = await parts.lock.take(byItself.base.arn);
-    if (held !== null) return releasing(held, parts, () => renewHeld(secretId, rejected, held));
+    const renewed = await orGoOn(secretId, byItself, rejected, async () => {
+      const held = await parts.lock.take(byItself.base.arn);
+      return held && releasing(held, parts, () => renewHeld(secretId, rejected, held));
+    });
+    if (renewed !== null) return renewed;
     return isUsable(byItself, rejected, parts.clock.now()) ? { ...byItself, isEnding: false } : null;
   };
 

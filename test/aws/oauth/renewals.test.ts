@@ -157,6 +157,34 @@ describe('a refresh token', () => {
   });
 });
 
+describe('a table that does not answer', () => {
+  const away = async () => {
+    throw new PowerError('aws', 'the table is away');
+  };
+
+  it('is no reason to stop using a token that works, and is said', async () => {
+    const world = tokenWorld({ rotation: 'none', lifeMs: hourMs });
+    await world.pass(hourMs - minuteMs);
+    const { token } = sourceOf({ ...world, lock: { take: away, last: away } });
+    expect(await token()).toMatchObject({ token: 'access-0', isEnding: true });
+    expect(world.log.lines).toMatchObject([{ level: 'warn', fields: { error: { message: 'the table is away' } } }]);
+    await world.pass(minuteMs);
+    // To a run it is its token's trouble, and not the table's.
+    await expect(token()).rejects.toMatchObject({ code: 'secret', message: 'the table is away' });
+    expect(world.asked()).toBe(0);
+  });
+
+  it('for a moment only, at the end of a renewal, takes nothing back', async () => {
+    const world = tokenWorld({ rotation: 'reuse-revokes', lifeMs: hourMs });
+    await world.pass(2 * hourMs);
+    const take: TokenWorld['lock']['take'] = async (arn) => {
+      const held = await world.lock.take(arn);
+      return held && { ...held, release: away };
+    };
+    expect((await sourceOf({ ...world, lock: { ...world.lock, take } }).token()).token).toBe('access-1');
+  });
+});
+
 describe('a pair that cannot be stored', () => {
   const failing = (store: SecretStore, times: number): SecretStore => {
     let left = times;
