@@ -4,12 +4,12 @@
 import { dynamoLeases } from '../lib/aws/leases.ts';
 import { dynamoStateStore } from '../lib/aws/state-store.ts';
 import { schedulesOf, textFilesIn } from '../lib/config/schedules.ts';
-import type { PacePolicy } from '../lib/core/policy.ts';
 import { scheduleUses } from '../lib/http/schedule-uses.ts';
 import type { RunEvent } from '../lib/ports.ts';
 import { conduct, type Run } from '../lib/run/conduct.ts';
 import { inProcessEngine } from '../lib/run/engine.ts';
 import { takeInventory } from '../lib/run/inventory.ts';
+import { type Shares, sharedPace } from '../lib/run/parts.ts';
 import type { RunRequest } from '../lib/run/request.ts';
 import type { RunHooks } from '../lib/run/work.ts';
 import type { RunWorld } from '../lib/run/world.ts';
@@ -41,17 +41,12 @@ export const runWorld = once((): RunWorld => {
 });
 
 /** The world of one part of a run: the pace of each account divided by its share, for the other parts use it too. */
-export function sharedWorld(shares: Readonly<Record<string, number>>): RunWorld {
+export function sharedWorld(shares: Shares): RunWorld {
   const config = wiring.config();
   const { clock } = wiring;
-  const most = Math.max(1, ...Object.values(shares));
-  const paceOf = (account: string) => shareOf(config.pace, shares[account] ?? most);
+  const { paceOf, inFlight } = sharedPace(config.pace, shares);
   const accounts = wireFleet(config, { secrets: wiring.secrets(), clock, log: wiring.log(), paceOf });
-  return { ...runWorld(), accounts, inFlight: shareOf(config.pace, most).inFlight };
-}
-
-function shareOf({ inFlight, perSecond }: PacePolicy, share: number): PacePolicy {
-  return { inFlight: Math.max(1, Math.floor(inFlight / share)), perSecond: perSecond / share };
+  return { ...runWorld(), accounts, inFlight };
 }
 
 /** Conducts a run over the deployment's fleet. */

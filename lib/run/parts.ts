@@ -2,17 +2,20 @@
 // Split after plan, guard and leases, so that the guard has judged the whole (rule 10), and gathered into one report.
 
 import type { Outcome } from '../core/outcome.ts';
+import type { PacePolicy } from '../core/policy.ts';
 import { cutOff, handedOver, type Pursuit } from '../core/pursuit.ts';
 import type { Engine } from '../ports.ts';
 import type { TurnCalls } from './calls.ts';
 import type { LeasedWorld } from './world.ts';
 
+/** By account, among how many parts its pace is shared. */
+export type Shares = Readonly<Record<string, number>>;
+
 /** What a part's process is given: JSON. */
 export interface Part {
   readonly label: string;
   readonly pursuits: readonly Pursuit[];
-  /** By account, among how many parts its pace is shared. */
-  readonly shares: Readonly<Record<string, number>>;
+  readonly shares: Shares;
   /** The run's, for its leases. */
   readonly requestedAt: number;
   readonly until: number | null;
@@ -22,18 +25,24 @@ export interface Part {
 export interface PartEnd {
   readonly outcomes: readonly Outcome[];
   readonly calls: readonly TurnCalls[];
+  /** Whether every outcome is in the store. */
+  readonly areKept: boolean;
 }
 
-/** Parts of at most so many VMs; a project's stay together where they fit. */
-export function partsOf(pursuits: readonly Pursuit[], mostVms: number): Pursuit[][] {
-  const projects = Map.groupBy(pursuits, ({ vm }) => JSON.stringify([vm.account, vm.project]));
+/**
+ * Parts of at most `mostVms` VMs, and at most `places` parts: each needs a place of its own in the pace, so where there are few the
+ * parts are larger. A project's VMs stay together where they fit.
+ */
+export function partsOf(pursuits: readonly Pursuit[], mostVms: number, places: number): (readonly Pursuit[])[] {
+  const size = Math.max(mostVms, Math.ceil(pursuits.length / places));
+  const projects = [...Map.groupBy(pursuits, ({ vm }) => JSON.stringify([vm.account, vm.project])).values()];
   const parts: Pursuit[][] = [];
-  for (const project of [...projects.values()].flatMap((own) => piecesOf(own, mostVms))) {
+  for (const project of projects.flatMap((own) => piecesOf(own, size))) {
     const last = parts.at(-1);
-    if (last !== undefined && last.length + project.length <= mostVms) last.push(...project);
+    if (last !== undefined && last.length + project.length <= size) last.push(...project);
     else parts.push([...project]);
   }
-  return parts;
+  return parts.length <= places ? parts : piecesOf(projects.flat(), size);
 }
 
 // As even as can be: a part of one VM is as dear as a full one.
@@ -53,7 +62,7 @@ export async function settleInParts(
   world: LeasedWorld,
   settleHere: SettleHere,
 ): Promise<readonly Outcome[]> {
-  const { holder, until = null, calls, onEvent, engine, clock, log } = world;
+  const { holder, until = null, calls, recorder, onEvent, engine, clock, log } = world;
   const shares = sharesOf(parts);
   const ends = await Promise.all(
     parts.map((pursuits, index) => {
@@ -63,6 +72,7 @@ export async function settleInParts(
   );
   const gathered = ends.flatMap((end) => end?.outcomes ?? []);
   for (const turn of ends.flatMap((end) => end?.calls ?? [])) calls.note(turn);
+  for (const end of ends) if (end?.areKept) recorder?.assume(end.outcomes.map(({ account, vm }) => `${account}/${vm}`));
   for (const outcome of gathered) onEvent?.({ kind: 'settled', outcome });
   const left = parts.filter((_, index) => ends[index] === null).flat();
   if (left.length === 0) return gathered;
@@ -80,9 +90,20 @@ export async function settleInParts(
   return [...gathered, ...ended, ...(await settleHere(`${label}-again`, open, world))];
 }
 
-function sharesOf(parts: readonly (readonly Pursuit[])[]): Record<string, number> {
+/** The shares of these parts, which go on beside each other. */
+export function sharesOf(parts: readonly (readonly Pursuit[])[]): Shares {
   const shares: Record<string, number> = Object.create(null);
   for (const part of parts)
     for (const account of new Set(part.map(({ vm }) => vm.account))) shares[account] = (shares[account] ?? 0) + 1;
   return { ...shares };
+}
+
+/** A part's share of the configured pace: all shares of an account together are never more than it, given a place for each part. */
+export function sharedPace({ inFlight, perSecond }: PacePolicy, shares: Shares) {
+  const most = Math.max(1, ...Object.values(shares));
+  const shareOf = (share: number): PacePolicy => ({
+    inFlight: Math.max(1, Math.floor(inFlight / share)),
+    perSecond: perSecond / share,
+  });
+  return { paceOf: (account: string) => shareOf(shares[account] ?? most), inFlight: shareOf(most).inFlight };
 }
