@@ -21,11 +21,11 @@ export const makespan: Part = {
   what: 'makespan ÷ lower bound and calls per VM of runs over whole fleets',
   measure: async ({ isQuick, pace, tell }) => {
     const rows: Row[] = [];
-    for (const of of [pace, shippedConfig.pace]) {
+    for (const each of [pace, shippedConfig.pace]) {
       for (const vms of isQuick ? [100, 1_000] : [100, 1_000, 10_000]) {
         for (const mix of mixes) {
-          tell(`${whole(vms)} ${mix.name} VMs, ${paceText(of)}`);
-          rows.push({ ...(await reckon(vms, mix, of)), pace: of });
+          tell(`${whole(vms)} ${mix.name} VMs, ${paceText(each)}`);
+          rows.push({ ...(await reckon(vms, mix, each)), pace: each });
         }
       }
     }
