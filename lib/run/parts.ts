@@ -63,6 +63,9 @@ export async function settleInParts(
   settleHere: SettleHere,
 ): Promise<readonly Outcome[]> {
   const { holder, until = null, calls, recorder, onEvent, engine, clock, log } = world;
+  // While the parts go on, nobody but them looks: what the run itself has to tell is kept before.
+  const kept = await engine.step(`split-${label}`, async () => (await recorder?.keep()) ?? []);
+  recorder?.assume(kept);
   const shares = sharesOf(parts);
   const ends = await Promise.all(
     parts.map((pursuits, index) => {
