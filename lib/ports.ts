@@ -298,7 +298,8 @@ export interface Leases {
 /** What a run tells while it goes, for a person or a store to follow. */
 export type RunEvent =
   | { readonly kind: 'listed'; readonly vms: number; readonly unlisted: readonly Unlisted[] }
-  | { readonly kind: 'planned'; readonly selected: number; readonly toSend: number }
+  /** `rehearsed`: of a dry run alone, how many it would send to. */
+  | { readonly kind: 'planned'; readonly selected: number; readonly toSend: number; readonly rehearsed?: number }
   | {
       readonly kind: 'sent';
       readonly vm: string;

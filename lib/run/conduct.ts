@@ -81,14 +81,15 @@ async function conductTick(request: TickRequest, inventory: Inventory, world: Le
 /** Leases, sends and settles. */
 async function pursue(plan: Plan, isDryRun: boolean, world: LeasedWorld): Promise<Pursued> {
   const leased = isDryRun ? plan : await withLeases(plan, world.holder, world);
-  tellPlan(leased, world);
+  tellPlan(leased, isDryRun, world);
   const settled = await pursueInOrder(leased, world);
   return { outcomes: [...leased.outcomes, ...settled], matched: plan.matched };
 }
 
-function tellPlan(plan: Plan, { onEvent }: RunWorld): void {
+function tellPlan(plan: Plan, isDryRun: boolean, { onEvent }: RunWorld): void {
   const selected = plan.pursuits.length + plan.outcomes.length;
-  onEvent?.({ kind: 'planned', selected, toSend: plan.pursuits.length });
+  const rehearsed = plan.outcomes.filter(({ result }) => result === 'planned').length;
+  onEvent?.({ kind: 'planned', selected, toSend: plan.pursuits.length, ...(isDryRun ? { rehearsed } : {}) });
   for (const outcome of plan.outcomes) onEvent?.({ kind: 'settled', outcome });
 }
 
