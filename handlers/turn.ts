@@ -9,6 +9,7 @@ import { inProcessEngine } from '../lib/run/engine.ts';
 import type { WorkWorld } from '../lib/run/work.ts';
 import { readPart, readPartEvent } from '../lib/run/work-event.ts';
 import { workPart } from '../lib/run/work-part.ts';
+import { announcedRuns } from './announced.ts';
 import { failure } from './failure.ts';
 import { once, wiring } from './wiring.ts';
 import { sharedWorld } from './world.ts';
@@ -41,7 +42,7 @@ export async function durableRun(workRun: WorkRun) {
       workRun(() => name, { engine, claimant: execution, lifetimeMs: runLifetimeMs }),
     workPart: async (name, part, { engine }) => {
       try {
-        const world = { engine, store: wiring.store(), clock, log: wiring.log(), fleet: sharedWorld };
+        const world = { engine, store: announcedRuns(), clock, log: wiring.log(), fleet: sharedWorld };
         return await workPart(name, readPart(part), world);
       } catch (error) {
         throw failure('a part of a run ends in an error; the run looks after its VMs', error);

@@ -195,6 +195,7 @@ describe('the functions of the packaged template', () => {
     const Variables = {
       POWER_TABLE: 'openscaler-power-dev',
       POWER_RUN_FUNCTION: 'openscaler-power-dev-durable-run:durable',
+      POWER_EVENT_BUS: 'default',
       OPENSCALER_API_URL: 'https://api.alpha.openscaler.net',
       OPENSCALER_SECRET_ID: 'openscaler/token',
       LOG_LEVEL: 'INFO',
