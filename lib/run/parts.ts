@@ -8,7 +8,7 @@ import type { Engine } from '../ports.ts';
 import type { TurnCalls } from './calls.ts';
 import type { LeasedWorld } from './world.ts';
 
-/** By account, among how many parts its pace is shared. */
+/** By account of a part, among how many parts its pace is shared. */
 export type Shares = Readonly<Record<string, number>>;
 
 /** What a part's process is given: JSON. */
@@ -69,7 +69,9 @@ export async function settleInParts(
   const shares = sharesOf(parts);
   const ends = await Promise.all(
     parts.map((pursuits, index) => {
-      const part: Part = { label: `${label}-${index}`, pursuits, shares, requestedAt: holder.requestedAt, until };
+      const own = Object.entries(shares).filter(([account]) => pursuits.some(({ vm }) => vm.account === account));
+      const { requestedAt } = holder;
+      const part: Part = { label: `${label}-${index}`, pursuits, shares: Object.fromEntries(own), requestedAt, until };
       return elsewhere.do<PartEnd>(`part-${part.label}`, part);
     }),
   );
