@@ -2,6 +2,7 @@
 // On the durable engine, with whole runs, it is in test/aws/durable/parts.test.ts.
 
 import { describe, expect, it } from 'vitest';
+import { PowerError } from '../../lib/core/errors.ts';
 import type { Engine } from '../../lib/ports.ts';
 import { inProcessEngine } from '../../lib/run/engine.ts';
 import type { Part, PartEnd } from '../../lib/run/parts.ts';
@@ -63,7 +64,7 @@ function stage(vms: readonly FakeVm[], { breaksOff = [] as readonly string[], is
     await store.claim('test-run', '2026-01-01T00:00:00Z', '2026-01-02T00:00:00Z', 'claimant');
     return stageOf.run(request, { engine, log, ...changes });
   };
-  return { ...stageOf, parts, steps, log, run };
+  return { ...stageOf, store, parts, steps, log, run };
 }
 
 describe('a run beside which there are other processes', () => {
@@ -115,6 +116,28 @@ describe('a run beside which there are other processes', () => {
     await run(shutdown, { recorder });
     expect(kept).toEqual(['split-all']);
     expect(assumed).toEqual(['main/4', 'main/1', 'main/2', 'main/3']);
+  });
+});
+
+describe('the outcomes of a part', () => {
+  it('are kept by the run where the part could not keep them', async () => {
+    const { run, store } = stage(many(3));
+    const down = async () => Promise.reject(new PowerError('aws', 'the table is slow'));
+    Object.assign(store, { progress: down });
+    const assumed: string[] = [];
+    const assume = (keys: readonly string[]) => void assumed.push(...keys);
+    await run(shutdown, { recorder: { keep: async () => [], assume, sent: () => undefined } });
+    expect(assumed).toEqual([]);
+  });
+
+  it('are there when the time of the run is over', async () => {
+    const { run, cloud, clock, parts } = stage(many(3));
+    const begunAt = clock.now();
+    cloud.onAct = () => status(202);
+    const report = await run(shutdown, { until: begunAt + 60_000 });
+    expect(report.counts).toEqual({ unknown: 3 });
+    expect(parts).toHaveLength(2);
+    expect(clock.now() - begunAt).toBe(60_000);
   });
 });
 
