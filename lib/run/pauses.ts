@@ -1,0 +1,43 @@
+// How long a settlement waits before it looks again: ever longer while nothing happens, never past an instant that matters.
+// Reckoned from what its steps returned, so that a resumed run waits for the same.
+
+import type { RunPolicy } from '../core/policy.ts';
+import { never, nextInstantOf, type Pursuit } from '../core/pursuit.ts';
+
+/** How much longer each pause is than the one before. */
+const growth = 1.5;
+
+/** A run that has lasted long looks less often than a short one: every look is a step to be remembered. */
+const share = 1 / 50;
+
+export class Pauses {
+  readonly #policy: RunPolicy['settle'];
+  readonly #begunAt: number;
+  readonly #until: number;
+  #ms: number;
+
+  constructor(policy: RunPolicy['settle'], begunAt: number, until = never) {
+    this.#policy = policy;
+    this.#begunAt = begunAt;
+    this.#until = until;
+    this.#ms = policy.everyMs;
+  }
+
+  /** How long to wait after a look at `lastAt`, in milliseconds. */
+  next(open: readonly Pursuit[], lastAt: number): number {
+    const instants = open.map((pursuit) => nextInstantOf(pursuit, lastAt));
+    const ahead = instants.reduce((a, b) => Math.min(a, b), never) - lastAt;
+    const usual = Math.max(this.#ms, (lastAt - this.#begunAt) * share);
+    const wanted = Math.min(usual, Math.max(ahead, this.#policy.everyMs));
+    return Math.max(0, Math.min(wanted, this.#until - lastAt));
+  }
+
+  grow(): void {
+    this.#ms = Math.min(this.#policy.atMostMs, this.#ms * growth);
+  }
+
+  /** Short again: everything that was sent is answered, and what came of it will soon be seen. */
+  shorten(): void {
+    this.#ms = this.#policy.everyMs;
+  }
+}
