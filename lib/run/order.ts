@@ -5,6 +5,7 @@ import type { Outcome } from '../core/outcome.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Pursuit } from '../core/pursuit.ts';
 import { tiersOf } from '../core/tiers.ts';
+import type { Engine } from '../ports.ts';
 import { Course } from './order/course.ts';
 import { networkProbe, type Probe } from './probe.ts';
 import { settle } from './settle.ts';
@@ -32,7 +33,9 @@ export async function pursueInOrder(
   const [first, second] = courses;
   if (first === undefined) return [];
   if (second !== undefined) {
-    const both = await world.engine.map('order', courses, (course, _index, engine) => follow(course, engine), 2);
+    // Settled here whatever their size: the parts of two courses side by side would not know of each other's share of the pace.
+    const here = ({ elsewhere: _, ...engine }: Engine): Engine => engine;
+    const both = await world.engine.map('order', courses, (course, _index, engine) => follow(course, here(engine)), 2);
     return both.flat();
   }
   // Most fleets have no tiers: their runs have no step more than they need.
