@@ -7,18 +7,19 @@ import { never, nextInstantOf, type Pursuit } from '../core/pursuit.ts';
 /** How much longer each pause is than the one before. */
 const growth = 1.5;
 
-/** A run that has lasted long looks less often than a short one: every look is a step to be remembered. */
+/** What has lasted long is looked at less often: every look is a step to be remembered. */
 const share = 1 / 50;
 
 export class Pauses {
   readonly #policy: RunPolicy['settle'];
-  readonly #begunAt: number;
+  /** When something was last going on. */
+  #since: number;
   readonly #until: number;
   #ms: number;
 
   constructor(policy: RunPolicy['settle'], begunAt: number, until = never) {
     this.#policy = policy;
-    this.#begunAt = begunAt;
+    this.#since = begunAt;
     this.#until = until;
     this.#ms = policy.everyMs;
   }
@@ -27,7 +28,7 @@ export class Pauses {
   next(open: readonly Pursuit[], lastAt: number): number {
     const instants = open.map((pursuit) => nextInstantOf(pursuit, lastAt));
     const ahead = instants.reduce((a, b) => Math.min(a, b), never) - lastAt;
-    const usual = Math.max(this.#ms, (lastAt - this.#begunAt) * share);
+    const usual = Math.max(this.#ms, (lastAt - this.#since) * share);
     const wanted = Math.min(usual, Math.max(ahead, this.#policy.everyMs));
     return Math.max(0, Math.min(wanted, this.#until - lastAt));
   }
@@ -36,8 +37,9 @@ export class Pauses {
     this.#ms = Math.min(this.#policy.atMostMs, this.#ms * growth);
   }
 
-  /** Short again: everything that was sent is answered, and what came of it will soon be seen. */
-  shorten(): void {
+  /** Short again: everything that was sent is answered by `at`, and what came of it will soon be seen. */
+  shorten(at: number): void {
     this.#ms = this.#policy.everyMs;
+    this.#since = at;
   }
 }

@@ -70,7 +70,8 @@ export function sendWave(
     resolve(entries);
     return entries;
   };
-  const all = engine.map(name, parts, (part, _index, own) => send(part, own), engine.sends.stepsAtOnce);
+  const atOnce = Math.min(engine.sends.stepsAtOnce, gate.concurrency);
+  const all = engine.map(name, parts, (part, _index, own) => send(part, own), atOnce);
   // A durable engine gives a wave that is back as a whole, without going through its parts again.
   const back = all.then((results) => {
     for (const [index, entries] of results.entries()) parts[index]?.resolve(entries);

@@ -124,7 +124,7 @@ export class Settlement {
     const entries = await this.#waves.take(chunks);
     for (const key of lost) this.#open.update(key, (pursuit) => superseded(pursuit, at));
     for (const entry of entries) this.#note(entry, at, turn);
-    if (isSending && this.#waves.sending === 0) this.#pauses.shorten();
+    if (isSending && this.#waves.sending === 0) this.#pauses.shorten(at);
     else this.#pauses.grow();
     if (isStopped) this.#stopAll(at);
   }
