@@ -28,8 +28,8 @@ export class Pauses {
   next(open: readonly Pursuit[], lastAt: number): number {
     const instants = open.map((pursuit) => nextInstantOf(pursuit, lastAt));
     const ahead = instants.reduce((a, b) => Math.min(a, b), never) - lastAt;
-    const usual = Math.max(this.#ms, (lastAt - this.#since) * share);
-    const wanted = Math.min(usual, Math.max(ahead, this.#policy.everyMs));
+    const least = Math.max(this.#policy.everyMs, (lastAt - this.#since) * share);
+    const wanted = Math.min(Math.max(this.#ms, least), Math.max(ahead, least));
     return Math.max(0, Math.min(wanted, this.#until - lastAt));
   }
 
