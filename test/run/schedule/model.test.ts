@@ -1,4 +1,4 @@
-// Days of ticks as they really come, or weeks of them with MODEL_STORIES=500: missed, late, doubled, overlapping, with people, faults, overrides and edits in between.
+// Days of ticks as they really come, or weeks of them with MODEL_STORIES=500: missed, late, doubled, amid people, faults and edits.
 // Held against a model that knows nothing of marks: what is wanted, minute by minute, and who touched what when.
 
 import fc from 'fast-check';
