@@ -31,10 +31,14 @@ export async function handler(event: unknown): Promise<TickSummary> {
     const { maxAgeMs } = configuredTick(config);
     const at = readTickEvent(event, wiring.clock.now());
     const parts = launchParts();
-    const report = await tick(at, { ...runWorld(), ...parts, maxAgeMs });
-    await startForgotten(parts);
-    refuseBlindness(report, config);
-    return summaryOf(report);
+    const [ticked, swept] = await Promise.allSettled([
+      tick(at, { ...runWorld(), ...parts, maxAgeMs }),
+      startForgotten(parts),
+    ]);
+    if (ticked.status === 'rejected') throw ticked.reason;
+    if (swept.status === 'rejected') throw swept.reason;
+    refuseBlindness(ticked.value, config);
+    return summaryOf(ticked.value);
   } catch (error) {
     throw failure('a tick failed; the next one catches up', error);
   }

@@ -41,7 +41,7 @@ export async function conduct(run: Run, runWorld: RunWorld): Promise<RunReport> 
       : await pursue(makePlan(request, inventory, world.policy, startedAt), request.dryRun, world);
   const { endedAt, interrupted, ...ending } = await engine.step('end', async () => ({
     endedAt: clock.now(),
-    interrupted: await isStopped(world),
+    interrupted: outcomes.some(({ code }) => code === 'interrupted') || (await isStopped(world)),
     calls: calls.now(engine.turn),
   }));
   calls.note(ending.calls);

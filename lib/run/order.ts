@@ -34,7 +34,14 @@ export async function pursueInOrder(
   if (first === undefined) return [];
   if (second !== undefined) {
     // Settled here whatever their size: the parts of two courses side by side would not know of each other's share of the pace.
-    const here = ({ elsewhere: _, ...engine }: Engine): Engine => engine;
+    const here = (engine: Engine): Engine => ({
+      step: (name, fn) => engine.step(name, fn),
+      once: (name, fn) => engine.once(name, fn),
+      wait: (name, ms, early) => engine.wait(name, ms, early),
+      map: (name, items, fn, limit) => engine.map(name, items, fn, limit),
+      turn: engine.turn,
+      sends: engine.sends,
+    });
     const both = await world.engine.map('order', courses, (course, _index, engine) => follow(course, here(engine)), 2);
     return both.flat();
   }

@@ -4,6 +4,7 @@
 import type { Outcome } from '../core/outcome.ts';
 import type { PacePolicy } from '../core/policy.ts';
 import { cutOff, handedOver, type Pursuit } from '../core/pursuit.ts';
+import { vmKey } from '../core/vm.ts';
 import type { Engine } from '../ports.ts';
 import type { TurnCalls } from './calls.ts';
 import type { LeasedWorld } from './world.ts';
@@ -62,7 +63,7 @@ export async function settleInParts(
   world: LeasedWorld,
   settleHere: SettleHere,
 ): Promise<readonly Outcome[]> {
-  const { holder, until = null, calls, recorder, onEvent, engine, clock, log } = world;
+  const { holder, until = null, calls, recorder, onEvent, engine } = world;
   // While the parts go on, nobody but them looks: what the run itself has to tell is kept before.
   const kept = await engine.step(`split-${label}`, async () => (await recorder?.keep()) ?? []);
   recorder?.assume(kept);
@@ -77,22 +78,41 @@ export async function settleInParts(
   );
   const gathered = ends.flatMap((end) => end?.outcomes ?? []);
   for (const turn of ends.flatMap((end) => end?.calls ?? [])) calls.note(turn);
-  for (const end of ends) if (end?.areKept) recorder?.assume(end.outcomes.map(({ account, vm }) => `${account}/${vm}`));
+  for (const end of ends) if (end?.areKept) recorder?.assume(end.outcomes.map(keyOf));
   for (const outcome of gathered) onEvent?.({ kind: 'settled', outcome });
   const left = parts.filter((_, index) => ends[index] === null).flat();
   if (left.length === 0) return gathered;
-  const at = await engine.step(`take-over-${label}`, async () => {
-    log.error('parts of a run broke off; their VMs are looked after by the run itself', {
-      run: holder.run,
-      vms: left.length,
-    });
-    return clock.now();
+  return [...gathered, ...(await takeOver(label, left, world, settleHere))];
+}
+
+/** What parts that broke off have settled stays so; of the others nobody knows who was sent to. */
+async function takeOver(
+  label: string,
+  left: readonly Pursuit[],
+  world: LeasedWorld,
+  settleHere: SettleHere,
+): Promise<readonly Outcome[]> {
+  const { holder, recorder, onEvent, engine, clock, log } = world;
+  const keys = new Set(left.map(({ vm }) => vmKey(vm)));
+  const { at, stored } = await engine.step(`take-over-${label}`, async () => {
+    const kept = ((await recorder?.stored()) ?? []).filter((outcome) => keys.has(keyOf(outcome)));
+    const vms = left.length - kept.length;
+    log.error('parts of a run broke off; their VMs are looked after by the run itself', { run: holder.run, vms });
+    return { at: clock.now(), stored: kept };
   });
-  const taken = left.map((pursuit) => (pursuit.phase === 'due' ? cutOff(handedOver(pursuit), at) : pursuit));
-  const ended = taken.flatMap(({ outcome }) => outcome ?? []);
+  recorder?.assume(stored.map(keyOf));
+  const isStored = new Set(stored.map(keyOf));
+  const taken = left
+    .filter(({ vm }) => !isStored.has(vmKey(vm)))
+    .map((pursuit) => (pursuit.phase === 'due' ? cutOff(handedOver(pursuit), at) : pursuit));
+  const ended = [...stored, ...taken.flatMap(({ outcome }) => outcome ?? [])];
   for (const outcome of ended) onEvent?.({ kind: 'settled', outcome });
   const open = taken.filter(({ outcome }) => outcome === null);
-  return [...gathered, ...ended, ...(await settleHere(`${label}-again`, open, world))];
+  return [...ended, ...(await settleHere(`${label}-again`, open, world))];
+}
+
+function keyOf({ account, vm }: Pick<Outcome, 'account' | 'vm'>): string {
+  return `${account}/${vm}`;
 }
 
 /** The shares of these parts, which go on beside each other. */

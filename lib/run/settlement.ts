@@ -31,9 +31,6 @@ import type { LeasedWorld } from './world.ts';
 /** How long a stopped run goes on looking at what it has sent. */
 const stopGraceMs = 30_000;
 
-/** The shortest wait of a durable engine. */
-const handOverMs = 1_000;
-
 /** What became of an account, and what a later turn has to know of how. */
 export interface Settled {
   readonly outcomes: readonly Outcome[];
@@ -78,7 +75,6 @@ export class Settlement {
 
   async round(): Promise<void> {
     this.#rounds += 1;
-    await this.#handOver();
     this.#sendWhatIsDue();
     await this.#takeAnswers();
     await this.#lookAround();
@@ -86,18 +82,6 @@ export class Settlement {
 
   #step(what: string): string {
     return `${what}-${this.#name}-${this.#rounds}`;
-  }
-
-  // A wait alone does not end the process while another account is still sending from it.
-  async #handOver(): Promise<void> {
-    if (this.#turnOver === null || this.#waves.sending > 0) return;
-    const { engine } = this.#world;
-    let turn = this.#turnOver;
-    for (let tries = 0; turn === this.#turnOver; tries += 1) {
-      await engine.wait(this.#step(`turn-${tries}`), handOverMs * 2 ** tries);
-      turn = await engine.step(this.#step(`taken-over-${tries}`), async () => engine.turn.id);
-    }
-    this.#turnOver = null;
   }
 
   #sendWhatIsDue(): void {
@@ -116,11 +100,14 @@ export class Settlement {
     const early = Promise.race(this.#reasonsToHurry(isSending));
     if (!isSending) await engine.wait(this.#step('pause'), ms, early);
     const { chunks, at, isStopped, lost, turn } = await engine.step(this.#step('answers'), async () => {
+      this.#waves.goLive();
       if (isSending) await pause(clock, ms, early);
       const lost = await this.#lostLeases();
       const stop = await this.#isStopped();
       return { lost, chunks: this.#waves.back(), at: clock.now(), isStopped: stop, turn: engine.turn.id };
     });
+    // A wait ends the process, unless another account is still sending from it.
+    if (turn !== this.#turnOver) this.#turnOver = null;
     const entries = await this.#waves.take(chunks);
     for (const key of lost) this.#open.update(key, (pursuit) => superseded(pursuit, at));
     for (const entry of entries) this.#note(entry, at, turn);
@@ -151,13 +138,13 @@ export class Settlement {
   }
 
   #note({ key, answered: event }: JournalEntry, at: number, turn: string): void {
-    if (event === 'later') this.#turnOver = turn;
     this.#open.update(key, (pursuit) => {
-      const mayHaveLeft = event === 'cut-off' || (event !== 'later' && 'posts' in event && event.posts > 0);
-      if (mayHaveLeft) this.#world.recorder?.sent(key, pursuit.action);
-      if (event === 'later') return handedBack(pursuit);
+      if (event === 'cut-off' || ('posts' in event && event.posts > 0)) this.#world.recorder?.sent(key, pursuit.action);
       if (event === 'cut-off') return cutOff(pursuit, at);
-      return 'bug' in event ? broken(pursuit, event.bug, event.answeredAt) : answered(pursuit, event);
+      if ('bug' in event) return broken(pursuit, event.bug, event.answeredAt);
+      if (!('later' in event)) return answered(pursuit, event);
+      if (event.later === 'next turn') this.#turnOver = turn;
+      return handedBack(pursuit, event, at);
     });
   }
 
@@ -204,12 +191,17 @@ export class Settlement {
     return Object.fromEntries(Object.entries(sights).filter(([key, sight]) => this.#sights.get(key) !== sight));
   }
 
+  // Of a chunk that is not back nobody knows who was sent to; its POSTs come back within their time-out.
+  get #isChunkOut(): boolean {
+    return this.#world.engine.sends.perStep > 1 && this.#waves.sending > 0;
+  }
+
   #endWhatMustEnd(at: number): void {
     const { until = never } = this.#world;
     const why =
       at >= until
         ? 'its time was over before it was settled'
-        : this.#stoppedAt !== null && at >= this.#stoppedAt + stopGraceMs
+        : this.#stoppedAt !== null && at >= this.#stoppedAt + stopGraceMs && !this.#isChunkOut
           ? 'the run was stopped before it was settled'
           : null;
     if (why === null) return;
