@@ -34,8 +34,8 @@ export class Pauses {
     const instants = open.map((pursuit) => nextInstantOf(pursuit, lastAt));
     const ahead = instants.reduce((a, b) => Math.min(a, b), never) - lastAt;
     const shortest = this.#policy.everyMs * shortestGrowth ** Math.max(0, this.#looks - manyLooks);
-    const least = Math.max(shortest, (lastAt - this.#since) * share);
-    const wanted = Math.min(Math.max(this.#ms, least), Math.max(ahead, least));
+    const usual = Math.max(this.#ms, shortest, (lastAt - this.#since) * share);
+    const wanted = Math.min(usual, Math.max(ahead, shortest));
     return Math.max(0, Math.min(wanted, this.#until - lastAt));
   }
 
