@@ -9,10 +9,11 @@ import { durable } from './durable/part.ts';
 import { makespan } from './makespan/part.ts';
 import { naive } from './naive/part.ts';
 import type { Measured, Part, PartOptions } from './part.ts';
+import { sockets } from './sockets/part.ts';
 import { renderMarkdown, renderSheet } from './table.ts';
 
 /** In the order in which they are run. */
-const usual: readonly Part[] = [makespan, durable, naive, coldStart, cost];
+const usual: readonly Part[] = [makespan, sockets, durable, naive, coldStart, cost];
 /** Only when asked for by name. */
 const further: readonly Part[] = [libraries];
 

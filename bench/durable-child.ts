@@ -14,7 +14,7 @@ import { readPartEvent } from '../lib/run/work-event.ts';
 import { MemoryRunStore } from '../test/fakes/run-store.ts';
 import { type DurableTask, type DurableTold, taskVariable } from './durable/task.ts';
 import { peakRssMb } from './peak-memory.ts';
-import { plainWorld } from './plain-world.ts';
+import { plainWorld, simulatorCloud } from './plain-world.ts';
 import { silentLog as log } from './silent-log.ts';
 
 const task: DurableTask = JSON.parse(process.env[taskVariable] ?? '{}');
@@ -36,7 +36,7 @@ const clock: Clock = {
 };
 
 const store = new MemoryRunStore();
-const world = plainWorld({ ...task, clock });
+const world = plainWorld({ ...task, clock, cloud: simulatorCloud({ ...task, clock }) });
 
 const kept = new Map<string, Uint8Array>();
 let atticBytes = 0;

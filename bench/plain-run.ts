@@ -7,7 +7,7 @@ import type { PacePolicy, RunPolicy } from '../lib/core/policy.ts';
 import { conduct } from '../lib/run/conduct.ts';
 import type { RunReport } from '../lib/run/report.ts';
 import { parseRunRequest } from '../lib/run/request.ts';
-import { plainWorld } from './plain-world.ts';
+import { plainWorld, simulatorCloud } from './plain-world.ts';
 
 /** What to run, and against which simulator. */
 export interface PlainRun {
@@ -22,5 +22,6 @@ export function conductPlain({ action, ...options }: PlainRun): Promise<RunRepor
   const clock = systemClock;
   const request = parseRunRequest({ action, select: 'env=dev', allowDataLoss: action === 'reset' });
   const run = { name: `bench-${action}`, request, requestedAt: clock.now() };
-  return conduct(run, plainWorld({ ...options, clock }));
+  const cloud = simulatorCloud({ ...options, clock });
+  return conduct(run, plainWorld({ ...options, clock, cloud }));
 }

@@ -43,10 +43,16 @@ async function tickOf(event: unknown): Promise<TickReport> {
   const { maxAgeMs } = configuredTick(config);
   const at = readTickEvent(event, clock.now());
   const parts = launchParts();
-  const report = await tick(at, { ...runWorld(), ...parts, maxAgeMs });
-  await emit(tickFigures(report, Object.keys(config.schedules)));
+  const [ticked, swept] = await Promise.allSettled([
+    tick(at, { ...runWorld(), ...parts, maxAgeMs }),
+    startForgotten(parts),
+  ]);
+  if (swept.status === 'fulfilled') await emit(sweepFigures(swept.value));
   await emit(tokenFigures(tokenExpiries(), clock.now()));
-  await emit(sweepFigures(await startForgotten(parts)));
+  if (ticked.status === 'rejected') throw ticked.reason;
+  const report = ticked.value;
+  await emit(tickFigures(report, Object.keys(config.schedules)));
+  if (swept.status === 'rejected') throw swept.reason;
   refuseBlindness(report, config);
   await emit(successFigures());
   return report;

@@ -9,8 +9,13 @@ import { inProcessEngine } from '../lib/run/engine.ts';
 import type { WorkWorld } from '../lib/run/work.ts';
 import { readPart, readPartEvent } from '../lib/run/work-event.ts';
 import { workPart } from '../lib/run/work-part.ts';
+import { announcedRuns } from './announced.ts';
+import { failure } from './failure.ts';
 import { once, wiring } from './wiring.ts';
 import { sharedWorld } from './world.ts';
+
+/** The execution's own time begins before the run is claimed, which may be tried for some minutes. */
+const beginMs = 15 * 60_000;
 
 export type RunTurn = Pick<WorkWorld, 'engine' | 'claimant' | 'lifetimeMs'>;
 
@@ -37,8 +42,14 @@ export async function durableRun(workRun: WorkRun) {
     child: () => ({ functionName: wiring.runFunction(), mostVmsHere: wiring.config().parts.maxVms }),
     readEvent: readPartEvent,
     work: (name, { engine, execution }) =>
-      workRun(() => name, { engine, claimant: execution, lifetimeMs: runLifetimeMs }),
-    workPart: (name, part, { engine }) =>
-      workPart(name, readPart(part), { engine, store: wiring.store(), clock, log: wiring.log(), fleet: sharedWorld }),
+      workRun(() => name, { engine, claimant: execution, lifetimeMs: runLifetimeMs - beginMs }),
+    workPart: async (name, part, { engine }) => {
+      try {
+        const world = { engine, store: announcedRuns(), clock, log: wiring.log(), fleet: sharedWorld };
+        return await workPart(name, readPart(part), world);
+      } catch (error) {
+        throw failure('a part of a run ends in an error; the run looks after its VMs', error);
+      }
+    },
   });
 }

@@ -4,12 +4,12 @@
 import { dynamoLeases } from '../lib/aws/leases.ts';
 import { dynamoStateStore } from '../lib/aws/state-store.ts';
 import { schedulesOf, textFilesIn } from '../lib/config/schedules.ts';
-import type { PacePolicy } from '../lib/core/policy.ts';
 import { scheduleUses } from '../lib/http/schedule-uses.ts';
 import type { RunEvent } from '../lib/ports.ts';
 import { conduct, type Run } from '../lib/run/conduct.ts';
 import { inProcessEngine } from '../lib/run/engine.ts';
 import { takeInventory } from '../lib/run/inventory.ts';
+import { type Shares, sharedPace } from '../lib/run/parts.ts';
 import type { RunRequest } from '../lib/run/request.ts';
 import type { RunHooks } from '../lib/run/work.ts';
 import type { RunWorld } from '../lib/run/world.ts';
@@ -43,21 +43,15 @@ export const runWorld = once((): RunWorld => {
 });
 
 /** The world of one part of a run: the pace of each account divided by its share, for the other parts use it too. */
-export function sharedWorld(shares: Readonly<Record<string, number>>): RunWorld {
+export function sharedWorld(shares: Shares): RunWorld {
   const config = wiring.config();
-  const most = Math.max(1, ...Object.values(shares));
-  const paceOf = (account: string) => shareOf(config.pace, shares[account] ?? most);
-  const accounts = wireFleet(config, { ...fleetParts(), paceOf });
-  return { ...runWorld(), accounts, inFlight: shareOf(config.pace, most).inFlight };
+  const { paceOf, inFlight } = sharedPace(config.pace, shares);
+  return { ...runWorld(), accounts: wireFleet(config, { ...fleetParts(), paceOf }), inFlight };
 }
 
 function fleetParts() {
   const { clock } = wiring;
   return { secrets: wiring.secrets(), renewals: tokenRenewals(), clock, log: wiring.log(), tally: countCall };
-}
-
-function shareOf({ inFlight, perSecond }: PacePolicy, share: number): PacePolicy {
-  return { inFlight: Math.max(1, Math.floor(inFlight / share)), perSecond: perSecond / share };
 }
 
 /** Conducts a run over the deployment's fleet. */

@@ -239,21 +239,6 @@ export interface Announcer {
   announce(events: readonly PowerEvent[]): Promise<void>;
 }
 
-/** A fact of a run for whoever listens outside; its contract is docs/events. */
-export interface PowerEvent {
-  readonly type: 'RunStarted' | 'VmSettled' | 'RunEnded';
-  /** When it happened (ISO 8601); null is when it is told. */
-  readonly at: string | null;
-  /** JSON, without anything secret; a repeat has the same `id`. */
-  readonly detail: { readonly version: number; readonly id: string; readonly [fact: string]: unknown };
-}
-
-/** Tells others what a run does. */
-export interface Announcer {
-  /** Resolves once all are taken, each at least once. Throws `aws` when some were not; it has tried for a few seconds. */
-  announce(events: readonly PowerEvent[]): Promise<void>;
-}
-
 /** An override as it is kept: which VMs it is on was resolved when it was made, and when it ends for each of them. */
 export interface KeptOverride {
   readonly id: string;
@@ -315,7 +300,8 @@ export interface Leases {
 /** What a run tells while it goes, for a person or a store to follow. */
 export type RunEvent =
   | { readonly kind: 'listed'; readonly vms: number; readonly unlisted: readonly Unlisted[] }
-  | { readonly kind: 'planned'; readonly selected: number; readonly toSend: number }
+  /** `rehearsed`: of a dry run alone, how many it would send to. */
+  | { readonly kind: 'planned'; readonly selected: number; readonly toSend: number; readonly rehearsed?: number }
   | {
       readonly kind: 'sent';
       readonly vm: string;

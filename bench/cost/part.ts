@@ -11,7 +11,7 @@ import { billedMs, type Month, memoryOf, monthOf, type Prices, readPrices, total
 import { type Day, type Invocation, simulateDay } from './day.ts';
 import { type Fleet, makeFleet } from './fleet.ts';
 
-const sizes = [10, 1_000, 10_000];
+const sizes = { quick: [10, 1_000], full: [10, 1_000, 10_000] };
 /** Up to this size the whole day is run; beyond it, every kind of tick and run, and those are multiplied. */
 const wholeDayVms = { quick: 10, full: 1_000 };
 const sampled = { groups: 2, idleTicks: 6 };
@@ -42,7 +42,7 @@ export const cost: Part = {
     const ticking = shippedConfig.tick;
     if (ticking === null) throw new Error('power.config.ts has no tick: there is nothing to count');
     const scales: Scale[] = [];
-    for (const vms of sizes) {
+    for (const vms of isQuick ? sizes.quick : sizes.full) {
       tell(`a day of ${whole(vms)} VMs`);
       const isWhole = vms <= (isQuick ? wholeDayVms.quick : wholeDayVms.full);
       scales.push(await measure(vms, isWhole, ticking, memoryMb, prices));

@@ -57,6 +57,9 @@ function sheetOf(played: readonly DurablePlayed[], memoryMb: number): Sheet {
     title: 'The same as a durable execution',
     intro: `A function of ${memoryMb} MB that is invoked for 15 minutes at most; while POSTs are held it is billed, while it only waits it is not.`,
     rows: [head, ...rows],
+    notes: [
+      `Over real sockets, time compressed by ${mixes.find(({ name }) => name === 'mixed')?.speed ?? 1}: what this machine takes counts that often, in the makespan and in what is billed. Store and leases are in memory.`,
+    ],
   };
 }
 

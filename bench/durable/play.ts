@@ -12,7 +12,7 @@ import { type ExecutionEnd, startDurableBackend } from '../../test/durable/backe
 import { bundle } from '../bundle.ts';
 import { lowerBound } from '../makespan/bound.ts';
 import type { Mix } from '../makespan/mixes.ts';
-import { postsOf } from '../makespan/play.ts';
+import { postsOf } from '../makespan/posts.ts';
 import { judge } from '../naive/judge.ts';
 import { unguardedConfig } from '../policy.ts';
 import { memoryFlags } from '../run-process.ts';

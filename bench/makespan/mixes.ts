@@ -10,7 +10,7 @@ export interface Mix {
   readonly weights: Readonly<Partial<Record<BehaviourName, number>>>;
   /** Calls per acted VM that a run may need. */
   readonly callsPerVm: number;
-  /** How far its time is compressed: the faster its VMs, the less, lest this machine's own time weigh too much. */
+  /** How far its time is compressed over real sockets: the faster its VMs, the less, for this machine's own time is not. */
   readonly speed: number;
 }
 
@@ -20,7 +20,7 @@ export const mixes: readonly Mix[] = [
     what: 'every VM answers when it is off, after 1 to 4 s',
     weights: { prompt: 1 },
     callsPerVm: 1.05,
-    speed: 10,
+    speed: 20,
   },
   {
     name: 'slow',

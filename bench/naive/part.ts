@@ -52,7 +52,7 @@ export const naive: Part = {
   name: 'naive',
   what: 'what naive loops report of a fleet with some trouble, against what is true',
   measure: async ({ isQuick, pace, tell }) => {
-    const vms = isQuick ? 200 : 1_000;
+    const vms = isQuick ? 100 : 1_000;
     const all: Stopped[] = [];
     for (const stopper of stoppers) {
       tell(`${whole(vms)} VMs, ${stopper.name}`);

@@ -12,13 +12,14 @@ const mostNamed = 6;
 const barWidth = 24;
 
 type TierEvent = Extract<RunEvent, { kind: 'tier' }>;
+type PlannedEvent = Extract<RunEvent, { kind: 'planned' }>;
 
 /** What is known so far; `apply` takes the events in their order. */
 export class Progress {
   readonly outcomes: Outcome[] = [];
   #counts: Partial<Record<Result, number>> = {};
   #listed: { readonly vms: number; readonly unlisted: number } | null = null;
-  #planned: { readonly selected: number; readonly toSend: number } | null = null;
+  #planned: PlannedEvent | null = null;
   readonly #tiers = new Map<string, TierEvent>();
   /** POSTs whose answer has not come, by account/id. */
   readonly #sending = new Map<string, string>();
@@ -34,7 +35,7 @@ export class Progress {
         this.#tiers.set(`${event.direction} ${event.tier}`, event);
         return;
       case 'planned':
-        this.#planned = { selected: event.selected, toSend: event.toSend };
+        this.#planned = event;
         return;
       case 'sent':
         this.#sending.set(`${event.account}/${event.vm}`, event.attempt > 1 ? `${event.vm} (again)` : event.vm);
@@ -82,8 +83,7 @@ export class Progress {
     if (this.#listed === null) return 'listing …';
     const { vms, unlisted } = this.#listed;
     const notListed = unlisted === 0 ? '' : paint('red', ` · ${unlisted} projects not listed`);
-    const plan =
-      this.#planned === null ? '' : ` · ${this.#planned.selected} selected · ${this.#planned.toSend} to send`;
+    const plan = this.#planned === null ? '' : ` · ${this.#planned.selected} selected · ${sayToSend(this.#planned)}`;
     return `${vms} listed${notListed}${plan}`;
   }
 
@@ -93,6 +93,10 @@ export class Progress {
       selected === 0 ? barWidth : Math.min(barWidth, Math.floor((this.outcomes.length / selected) * barWidth));
     return paint('green', '━'.repeat(full)) + paint('dim', '━'.repeat(barWidth - full));
   }
+}
+
+function sayToSend({ toSend, rehearsed }: PlannedEvent): string {
+  return rehearsed === undefined ? `${toSend} to send` : `${rehearsed} would be sent`;
 }
 
 function sayTier({ direction, tier, state }: TierEvent): string {
@@ -109,7 +113,7 @@ export function lineOf(event: RunEvent, paint: Paint): string | null {
       return `tier ${event.tier} (${event.direction}), ${event.vms} to act on: ${event.state}${why}`;
     }
     case 'planned':
-      return `${event.selected} selected, ${event.toSend} to send`;
+      return `${event.selected} selected, ${sayToSend(event)}`;
     case 'sent':
       return `VM ${plain(event.vm)}: ${event.action} sent${event.attempt > 1 ? ` (attempt ${event.attempt})` : ''}`;
     case 'answered':

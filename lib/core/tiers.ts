@@ -33,10 +33,11 @@ export function directionOf(action: Action): Direction {
   return directions[action];
 }
 
-/** The tier that the VM's tags say, 0 where they say none; null where they cannot be read and may say anything. */
+/** The tier that the VM's tags say, 0 where they say none; null where they speak of one that cannot be read. */
 export function tierOf({ tags, faults }: Pick<Vm, 'tags' | 'faults'>): number | null {
   const text = Object.hasOwn(tags, 'tier') ? tags.tier : undefined;
-  if (text === undefined) return faults.length > 0 ? null : 0;
+  // A typo in another tag makes no tier: one such VM would hold back a whole fleet (rule 5).
+  if (text === undefined) return faults.some((fault) => /\btier\b/i.test(fault)) ? null : 0;
   // `-0` and `0` are one tier.
   return valueFault('tier', text) === undefined ? Number(text) + 0 : null;
 }

@@ -41,7 +41,7 @@ export async function conduct(run: Run, runWorld: RunWorld): Promise<RunReport> 
       : await pursue(makePlan(request, inventory, world.policy, startedAt), request.dryRun, world);
   const { endedAt, interrupted, ...ending } = await engine.step('end', async () => ({
     endedAt: clock.now(),
-    interrupted: await isStopped(world),
+    interrupted: outcomes.some(({ code }) => code === 'interrupted') || (await isStopped(world)),
     calls: calls.now(engine.turn),
   }));
   calls.note(ending.calls);
@@ -81,14 +81,15 @@ async function conductTick(request: TickRequest, inventory: Inventory, world: Le
 /** Leases, sends and settles. */
 async function pursue(plan: Plan, isDryRun: boolean, world: LeasedWorld): Promise<Pursued> {
   const leased = isDryRun ? plan : await withLeases(plan, world.holder, world);
-  tellPlan(leased, world);
+  tellPlan(leased, isDryRun, world);
   const settled = await pursueInOrder(leased, world);
   return { outcomes: [...leased.outcomes, ...settled], matched: plan.matched };
 }
 
-function tellPlan(plan: Plan, { onEvent }: RunWorld): void {
+function tellPlan(plan: Plan, isDryRun: boolean, { onEvent }: RunWorld): void {
   const selected = plan.pursuits.length + plan.outcomes.length;
-  onEvent?.({ kind: 'planned', selected, toSend: plan.pursuits.length });
+  const rehearsed = plan.outcomes.filter(({ result }) => result === 'planned').length;
+  onEvent?.({ kind: 'planned', selected, toSend: plan.pursuits.length, ...(isDryRun ? { rehearsed } : {}) });
   for (const outcome of plan.outcomes) onEvent?.({ kind: 'settled', outcome });
 }
 

@@ -5,6 +5,7 @@ import type { Outcome } from '../core/outcome.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Pursuit } from '../core/pursuit.ts';
 import { tiersOf } from '../core/tiers.ts';
+import type { Engine } from '../ports.ts';
 import { Course } from './order/course.ts';
 import { networkProbe, type Probe } from './probe.ts';
 import { settle } from './settle.ts';
@@ -32,7 +33,16 @@ export async function pursueInOrder(
   const [first, second] = courses;
   if (first === undefined) return [];
   if (second !== undefined) {
-    const both = await world.engine.map('order', courses, (course, _index, engine) => follow(course, engine), 2);
+    // Settled here whatever their size: the parts of two courses side by side would not know of each other's share of the pace.
+    const here = (engine: Engine): Engine => ({
+      step: (name, fn) => engine.step(name, fn),
+      once: (name, fn) => engine.once(name, fn),
+      wait: (name, ms, early) => engine.wait(name, ms, early),
+      map: (name, items, fn, limit) => engine.map(name, items, fn, limit),
+      turn: engine.turn,
+      sends: engine.sends,
+    });
+    const both = await world.engine.map('order', courses, (course, _index, engine) => follow(course, here(engine)), 2);
     return both.flat();
   }
   // Most fleets have no tiers: their runs have no step more than they need.

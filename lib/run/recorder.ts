@@ -14,13 +14,15 @@ export interface RunRecorder {
   readonly sent: (key: string, action: Action) => void;
   /** Takes outcomes for kept: a turn before this one wrote them. */
   readonly assume: (keys: readonly string[]) => void;
+  /** All outcomes of the run that are in the store, whoever wrote them. Throws `aws`. */
+  readonly stored: () => Promise<readonly Outcome[]>;
   /** Writes the last figures, and every outcome of the report (without one, of those told) that is not kept; what could not be. */
   readonly finish: (outcomes?: readonly Outcome[]) => Promise<readonly Outcome[]>;
 }
 
 export function runRecorder(
   name: string,
-  { store, log }: { readonly store: Pick<RunStore, 'progress'>; readonly log: Log },
+  { store, log }: { readonly store: Pick<RunStore, 'progress' | 'outcomes'>; readonly log: Log },
   part?: string,
 ): RunRecorder {
   return new Recording(name, store, log, part);
@@ -28,7 +30,7 @@ export function runRecorder(
 
 class Recording implements RunRecorder {
   readonly #name: string;
-  readonly #store: Pick<RunStore, 'progress'>;
+  readonly #store: Pick<RunStore, 'progress' | 'outcomes'>;
   readonly #log: Log;
   readonly #part: string | undefined;
   readonly #kept = new Set<string>();
@@ -40,7 +42,7 @@ class Recording implements RunRecorder {
   #keptFigures = '';
   #writing: Promise<unknown> = Promise.resolve();
 
-  constructor(name: string, store: Pick<RunStore, 'progress'>, log: Log, part: string | undefined) {
+  constructor(name: string, store: Pick<RunStore, 'progress' | 'outcomes'>, log: Log, part: string | undefined) {
     this.#name = name;
     this.#store = store;
     this.#log = log;
@@ -109,6 +111,8 @@ class Recording implements RunRecorder {
       this.#waiting.delete(key);
     }
   };
+
+  stored = (): Promise<readonly Outcome[]> => this.#store.outcomes(this.#name);
 
   finish = async (outcomes: readonly Outcome[] = [...this.#waiting.values()]): Promise<readonly Outcome[]> => {
     // A part of the run that an earlier turn completed tells nothing any more.

@@ -5,7 +5,7 @@ import type PQueue from 'p-queue';
 import { wantedPower } from '../core/action.ts';
 import { kindOf } from '../core/describe-error.ts';
 import { PowerError } from '../core/errors.ts';
-import { type Answered, deadlineOf, never, type Pursuit } from '../core/pursuit.ts';
+import { type Answered, deadlineOf, type HandedBack, never, type Pursuit } from '../core/pursuit.ts';
 import { vmKey } from '../core/vm.ts';
 import { act } from './act.ts';
 import type { LeasedWorld } from './world.ts';
@@ -16,10 +16,17 @@ export interface JournalEntry {
   readonly answered:
     | Answered
     | { readonly bug: string; readonly answeredAt: number }
-    /** The process was about to end: the VM is still to be sent to. */
-    | 'later'
+    | HandedBack
     /** The process ended in the middle, and nobody knows what of this left. */
     | 'cut-off';
+}
+
+/** What a send waits for: a place, and that a resumed run has come to where it is new. */
+export interface Turnstile {
+  readonly gate: PQueue;
+  readonly isLive: Promise<unknown>;
+  /** Whoever has no place yet when this resolves gets none any more. */
+  readonly stopped: Promise<unknown>;
 }
 
 /** The latest state of the pursuit with this key: a VM seen in the wanted power meanwhile is not sent to any more. */
@@ -51,12 +58,12 @@ const longEnoughMs = 5 * 60_000;
 // What may happen only once is better known in small parts: all of a part that was cut off is unknown.
 const smallPart = 4;
 
-/** Sends to each of the wave, one by one as `gate` lets them through. */
+/** Sends to each of the wave, one by one as the turnstile lets them through. */
 export function sendWave(
   name: string,
   wave: readonly Pursuit[],
   present: Present,
-  gate: PQueue,
+  turnstile: Turnstile,
   world: SendWorld,
 ): Wave {
   const { engine } = world;
@@ -66,11 +73,12 @@ export function sendWave(
     ...Promise.withResolvers<readonly JournalEntry[]>(),
   }));
   const send = async ({ id, part, resolve }: (typeof parts)[number], own: typeof engine) => {
-    const entries = (await own.once(id, () => sendPart(part, present, gate, world))) ?? part.map(cutOffEntry);
+    const entries = (await own.once(id, () => sendPart(part, present, turnstile, world))) ?? part.map(cutOffEntry);
     resolve(entries);
     return entries;
   };
-  const all = engine.map(name, parts, (part, _index, own) => send(part, own), engine.sends.stepsAtOnce);
+  const atOnce = Math.min(engine.sends.stepsAtOnce, turnstile.gate.concurrency);
+  const all = engine.map(name, parts, (part, _index, own) => send(part, own), atOnce);
   // A durable engine gives a wave that is back as a whole, without going through its parts again.
   const back = all.then((results) => {
     for (const [index, entries] of results.entries()) parts[index]?.resolve(entries);
@@ -84,13 +92,35 @@ function partsOf(wave: readonly Pursuit[], perStep: number): Pursuit[][] {
   return Array.from({ length: Math.ceil(wave.length / size) }, (_, part) => wave.slice(part * size, (part + 1) * size));
 }
 
-function sendPart(part: readonly Pursuit[], present: Present, gate: PQueue, world: SendWorld): Promise<JournalEntry[]> {
-  return gate.addAll(
-    part.map((pursuit) => async () => ({
+async function sendPart(
+  part: readonly Pursuit[],
+  present: Present,
+  turnstile: Turnstile,
+  world: SendWorld,
+): Promise<JournalEntry[]> {
+  // A resumed run begins this before it has read again what was remembered: nothing leaves by what it does not know yet.
+  await turnstile.isLive;
+  return Promise.all(
+    part.map(async (pursuit) => ({
       key: vmKey(pursuit.vm),
-      answered: await sendOne(pursuit, present, world),
+      answered: await sendInTurn(() => sendOne(pursuit, present, world), turnstile, world),
     })),
   );
+}
+
+/** Stopped before its turn, it does not wait for it: whoever stops a run wants to know who was spared. */
+function sendInTurn(
+  send: () => Promise<JournalEntry['answered']>,
+  { gate, stopped }: Turnstile,
+  { clock }: SendWorld,
+): Promise<JournalEntry['answered']> {
+  let hasBegun = false;
+  const turn = gate.add(() => {
+    hasBegun = true;
+    return send();
+  });
+  const spared = stopped.then(() => (hasBegun ? turn : unsent('the run was stopped', clock.now())));
+  return Promise.race([turn, spared]);
 }
 
 function cutOffEntry({ vm }: Pursuit): JournalEntry {
@@ -105,16 +135,25 @@ async function sendOne(pursuit: Pursuit, present: Present, world: SendWorld): Pr
     if (present(vmKey(vm))?.wasSeenWanted)
       return unsent('it was seen in the wanted power meanwhile', world.clock.now());
     if (world.stop?.aborted) return unsent('the run was stopped', world.clock.now());
-    if (isTurnOver(world)) return 'later';
+    if (isTurnOver(world)) return { later: 'next turn', why: turnOver, posts: 0 };
     if ((await world.leases.lost(world.holder, [vmKey(vm)])).length > 0)
       return unsent('a newer request has taken it over', world.clock.now());
     world.onEvent?.({ kind: 'sent', vm: vm.id, account: vm.account, action, attempt: pursuit.attempts + 1 });
     const answered = await act(cloud, vm.id, action, limitsOf(pursuit, world), world.clock);
     tell(pursuit, answered, world);
-    return answered.meaning === 'unsent' && isTurnOver(world) ? 'later' : answered;
+    return isUnheard(answered) && isTurnOver(world)
+      ? { later: 'next turn', why: turnOver, posts: answered.posts }
+      : answered;
   } catch (error) {
     return afterThrow(pursuit, error, world);
   }
+}
+
+const turnOver = 'the process was about to end';
+
+// Cut short by the end of the process, and not by what the API thinks of it.
+function isUnheard({ meaning }: Answered): boolean {
+  return meaning === 'unsent' || meaning === 'slow-down';
 }
 
 function tell({ vm, action }: Pursuit, { meaning, detail }: Answered, world: SendWorld): void {
@@ -141,11 +180,11 @@ function isTurnOver({ clock, engine, policy }: SendWorld): boolean {
 }
 
 // A secret that can't be read means that nothing was sent: it is this account's token trouble, like a 401.
-// A lease that can't be read means the same, and that it is not ours to send.
+// A lease that can't be read means that it is not ours to send, until it can.
 function afterThrow({ vm, action }: Pursuit, error: unknown, { clock, log }: SendWorld): JournalEntry['answered'] {
   log.error('an action could not be sent', { vm: vm.id, account: vm.account, action, error });
   const answeredAt = clock.now();
-  if (error instanceof PowerError && error.code === 'aws') return unsent(error.message, answeredAt);
+  if (error instanceof PowerError && error.code === 'aws') return { later: 'next look', why: error.message, posts: 0 };
   if (error instanceof PowerError)
     return { meaning: 'token', detail: error.message, posts: 0, sentAt: null, answeredAt };
   return { bug: kindOf(error), answeredAt };

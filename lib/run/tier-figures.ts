@@ -50,7 +50,7 @@ export class TierFigures {
   }
 
   get progress(): readonly TierProgress[] {
-    return [...this.#tiers.values()].map((figures) => {
+    return [...this.#tiers.values()].sort(inTheirOrder).map((figures) => {
       const { direction, tier, planned, sent, settled, waitingFor } = figures;
       const open = [...sent].filter((vm) => !settled.has(vm)).length;
       const state = stateOf(figures, open);
@@ -63,4 +63,9 @@ function stateOf({ state, planned, sent, settled }: Figures, open: number): Tier
   if (state === 'stopped') return 'skipped';
   if (state !== 'open') return state;
   return open > 0 && sent.size + settled.size >= planned ? 'settling' : 'sending';
+}
+
+function inTheirOrder(a: Figures, b: Figures): number {
+  if (a.direction !== b.direction) return a.direction === 'up' ? -1 : 1;
+  return a.direction === 'up' ? a.tier - b.tier : b.tier - a.tier;
 }

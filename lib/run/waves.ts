@@ -3,11 +3,13 @@
 
 import PQueue from 'p-queue';
 import type { Pursuit } from '../core/pursuit.ts';
-import { type Chunk, type JournalEntry, type Present, type SendWorld, sendWave } from './send.ts';
+import { type Chunk, type JournalEntry, type Present, type SendWorld, sendWave, type Turnstile } from './send.ts';
+import { whenAborted } from './stopping.ts';
 
 export class Waves {
   readonly #world: SendWorld;
-  readonly #gate: PQueue;
+  readonly #turnstile: Turnstile;
+  readonly #live = Promise.withResolvers<void>();
   readonly #chunks = new Map<string, Chunk['entries']>();
   readonly #back = new Set<string>();
   readonly #halt = new AbortController();
@@ -17,7 +19,8 @@ export class Waves {
   constructor(world: SendWorld & { readonly inFlight: number }) {
     const stop = world.stop === undefined ? this.#halt.signal : AbortSignal.any([world.stop, this.#halt.signal]);
     this.#world = { ...world, stop };
-    this.#gate = new PQueue({ concurrency: world.inFlight });
+    const gate = new PQueue({ concurrency: world.inFlight });
+    this.#turnstile = { gate, isLive: this.#live.promise, stopped: whenAborted(stop) };
   }
 
   /** How many VMs are on their way, as far as was taken. */
@@ -31,13 +34,18 @@ export class Waves {
   }
 
   start(name: string, wave: readonly Pursuit[], present: Present): void {
-    const { chunks, back } = sendWave(name, wave, present, this.#gate, this.#world);
+    const { chunks, back } = sendWave(name, wave, present, this.#turnstile, this.#world);
     this.#sending += wave.length;
     for (const { id, entries } of chunks) {
       this.#chunks.set(id, entries);
       void entries.then(() => this.#back.add(id));
     }
     this.#all = Promise.all([this.#all, back]);
+  }
+
+  /** From now on this process does what no other did before: what was begun may leave. */
+  goLive(): void {
+    this.#live.resolve();
   }
 
   /** The chunks that are back and were not taken yet. */

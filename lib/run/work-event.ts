@@ -15,14 +15,19 @@ const partEvent = v.object({ run: runName, part: v.optional(v.record(v.string(),
 export function readRunEvent(event: unknown): string {
   const parsed = v.safeParse(runEvent, event);
   if (parsed.success) return parsed.output.run;
-  throw new PowerError('request', 'the event must be {"run": "<the name of a recorded run>"}');
+  throw noRun();
 }
 
 /** The run's name, and the part if the event is for one. Throws `request`. */
 export function readPartEvent(event: unknown): v.InferOutput<typeof partEvent> {
   const parsed = v.safeParse(partEvent, event);
   if (parsed.success) return parsed.output;
-  return { run: readRunEvent(event) };
+  // Also of a part that is none: without it, the event would be for the whole run.
+  throw noRun();
+}
+
+function noRun(): PowerError {
+  return new PowerError('request', 'the event must be {"run": "<the name of a recorded run>"}');
 }
 
 const partSchema = v.object({

@@ -3,7 +3,7 @@
 
 import type { Clock, Engine, Log, RunStore } from '../ports.ts';
 import { CallCount } from './calls.ts';
-import type { Part, PartEnd } from './parts.ts';
+import type { Part, PartEnd, Shares } from './parts.ts';
 import { runRecorder } from './recorder.ts';
 import { settleHere } from './settle.ts';
 import type { RunWorld } from './world.ts';
@@ -14,7 +14,7 @@ export interface PartWorld {
   readonly clock: Clock;
   readonly log: Log;
   /** The fleet, each account's pace divided by its share. */
-  readonly fleet: (shares: Part['shares']) => RunWorld;
+  readonly fleet: (shares: Shares) => RunWorld;
 }
 
 /** Settles a part of the run of this name. */
@@ -34,9 +34,6 @@ export async function workPart(name: string, part: Part, world: PartWorld): Prom
     holder: { run: name, requestedAt },
     ...(until === null ? {} : { until }),
   });
-  await engine.step(`keep-${label}`, async () => {
-    await recorder.finish(outcomes);
-    return null;
-  });
-  return { outcomes, calls: calls.turns };
+  const areKept = await engine.step(`keep-${label}`, async () => (await recorder.finish(outcomes)).length === 0);
+  return { outcomes, calls: calls.turns, areKept };
 }

@@ -32,7 +32,7 @@ export interface RunWorld {
   readonly maxAgeMs: number;
   readonly onEvent?: (event: RunEvent) => void;
   /** Keeps what the events tell; asked at every look. */
-  readonly recorder?: Pick<RunRecorder, 'keep' | 'assume' | 'sent'>;
+  readonly recorder?: Pick<RunRecorder, 'keep' | 'assume' | 'sent' | 'stored'>;
   /** Whether somebody cancelled the run from outside; asked at every look. */
   readonly isCancelled?: () => Promise<boolean>;
   /** Aborted: nothing more is sent; what is in flight is settled for a short while, then reported. */

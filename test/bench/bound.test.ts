@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { lowerBound, type Post, withoutForesight } from '../../bench/makespan/bound.ts';
-import { postsOf } from '../../bench/makespan/play.ts';
+import { postsOf } from '../../bench/makespan/posts.ts';
 import type { LoggedRequest } from '../../simulator/request-log.ts';
 
 const held = (...times: readonly number[]): Post[] => times.map((heldMs) => ({ heldMs, doneMs: heldMs }));

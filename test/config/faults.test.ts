@@ -8,7 +8,7 @@ import { faultsOf, rightEnvironment } from './loaded.ts';
 
 const cron = { cron: '0 19 ? * SUN-THU *', timezone: 'Africa/Algiers', action: 'shutdown', select: 'env=dev' };
 const topLevel =
-  'projects, accounts, tags, crons, webhooks, timezone, schedules, calendars, tick, catchUp, adopt, retry, overrides, prices, shutdown, allowEscalation, start, timeouts, settle, guard, tiers, stagger, pace, states, oauth, rotation, alarms, events, reservedConcurrency, engine';
+  'projects, accounts, tags, crons, webhooks, timezone, schedules, calendars, tick, catchUp, adopt, retry, overrides, prices, shutdown, allowEscalation, start, timeouts, settle, guard, tiers, stagger, pace, states, oauth, rotation, alarms, events, reservedConcurrency, engine, parts';
 const hint =
   'a duration is a whole number with a unit, such as 500ms, 90s, 5m, 2h or 3d, or ISO 8601, such as PT5M or P1DT2H';
 const secretAllowed = 'a Secrets Manager name or ARN: letters, digits and / _ + = . @ : ! -';
@@ -159,6 +159,9 @@ const table: readonly (readonly [unknown, string])[] = [
   [{ tiers: { ready: { 0: { tcp: 'db:65536' } } } }, `tiers.ready.0.tcp: must be ${tcpAllowed}, not "db:65536"`],
   [{ tiers: { ready: { 0: { tcp: 'http://db:1' } } } }, `tiers.ready.0.tcp: must be ${tcpAllowed}, not "http://db:1"`],
   [{ tiers: { ready: { 0: { http: 'ftp://db' } } } }, `tiers.ready.0.http: must be ${httpAllowed}`],
+  [{ tiers: { ready: { 0: { http: 7 } } } }, `tiers.ready.0.http: must be ${httpAllowed}`],
+  [{ tiers: { ready: { 0: { http: 'db' } } } }, `tiers.ready.0.http: must be ${httpAllowed}`],
+  [{ tiers: { ready: { 0: { http: 'http://me@db' } } } }, `tiers.ready.0.http: must be ${httpAllowed}`],
   [{ tiers: { ready: { 0: { http: 'http://db/#a' } } } }, `tiers.ready.0.http: must be ${httpAllowed}`],
   [{ tiers: { ready: { 0: { http: 'http://me:secret@db' } } } }, `tiers.ready.0.http: must be ${httpAllowed}`],
   [{ tiers: { ready: { 0: { http: 'http://:secret@db' } } } }, `tiers.ready.0.http: must be ${httpAllowed}`],

@@ -121,6 +121,7 @@ it('everything the contract shows loads as it says', () => {
     events: { vmSettled: 'all' },
     reservedConcurrency: 2,
     engine: 'inline',
+    parts: { maxVms: 100 },
     timezone: 'europe/paris',
     schedules: {
       'office-hours': 'Sun-Thu 08:00-18:00',
@@ -219,6 +220,7 @@ it('everything the contract shows loads as it says', () => {
     events: { vmSettled: 'all' },
     reservedConcurrency: 2,
     engine: 'inline',
+    parts: { maxVms: 100 },
     timezone: 'Europe/Paris',
     schedules: {
       'office-hours': { timezone: 'Europe/Paris', on: 'Sun-Thu 08:00-18:00' },

@@ -155,6 +155,37 @@ export function runStoreContract(what: string, open: () => RunStore): void {
       expect((await store.read(name, startedAt))?.progress?.tiers).toEqual(tiers);
     });
 
+    it('by the figures of its parts, the latest of each, added up', async () => {
+      const store = open();
+      const name = await claimed(store);
+      const figures = (sent: number, settled: number, selected = 0) => ({ selected, sent, settled, tiers: [] });
+      const read = async () => (await store.read(name, startedAt))?.progress;
+      await store.progress(name, figures(1, 0), [outcomeOf('1')], 'all-0');
+      expect(await read()).toBeNull();
+      await store.progress(name, figures(0, 2, 20), []);
+      expect(await read()).toEqual(figures(1, 2, 20));
+      await store.progress(name, figures(4, 3), [outcomeOf('2')], 'all-0');
+      await store.progress(name, figures(5, 1), [outcomeOf('3')], 'all-1');
+      expect(await read()).toEqual(figures(9, 4, 20));
+      // What they came to is in the run's own figures once they are back.
+      await store.progress(name, figures(9, 11, 20), []);
+      expect(await read()).toEqual(figures(9, 11, 20));
+      expect((await store.list(startedAt, 1_000, null)).runs.find((run) => run.name === name)?.progress).toEqual(
+        figures(9, 11, 20),
+      );
+      expect((await store.outcomes(name)).map(({ vm }) => vm)).toEqual(['1', '2', '3']);
+    });
+
+    it('by parts of every tier, each under its own label', async () => {
+      const store = open();
+      const name = await claimed(store);
+      const labels = ['up-1-5', 'up-1.5-0', 'up-1.5-1', 'up--1-5', 'up--1.5-0', 'down-1-5', 'up-15-0', 'up-1-50'];
+      const one = { selected: 0, sent: 1, settled: 1, tiers: [] };
+      await store.progress(name, { ...one, selected: 8, sent: 0, settled: 0 }, []);
+      for (const label of labels) await store.progress(name, one, [], label);
+      expect((await store.read(name, startedAt))?.progress).toEqual({ selected: 8, sent: 8, settled: 8, tiers: [] });
+    });
+
     it('to its end, with its summary', async () => {
       const store = open();
       const name = await claimed(store);
@@ -182,8 +213,9 @@ export function runStoreContract(what: string, open: () => RunStore): void {
       await store.end(name, endedAt, { counts: {} }, []);
       const ended = await store.read(name, endedAt);
       await store.progress(name, { selected: 2, sent: 0, settled: 0, tiers: [] }, [outcomeOf('2')]);
+      await store.progress(name, { selected: 0, sent: 9, settled: 9, tiers: [] }, [outcomeOf('3')], 'all-0');
       expect(await store.read(name, endedAt)).toEqual(ended);
-      expect((await store.outcomes(name)).map(({ vm }) => vm)).toEqual(['1', '2']);
+      expect((await store.outcomes(name)).map(({ vm }) => vm)).toEqual(['1', '2', '3']);
     });
 
     it('and loses no outcome when progress and end come at once', async () => {
@@ -217,6 +249,8 @@ export function runStoreContract(what: string, open: () => RunStore): void {
       for (const unclaimed of [name, 'never-recorded']) {
         const progress = store.progress(unclaimed, { selected: 1, sent: 1, settled: 1, tiers: [] }, [outcomeOf('1')]);
         await expect(progress).rejects.toMatchObject({ name: 'PowerError', code: 'aws' });
+        const part = store.progress(unclaimed, { selected: 0, sent: 1, settled: 1, tiers: [] }, [], 'all-0');
+        await expect(part).rejects.toMatchObject({ name: 'PowerError', code: 'aws' });
         const end = store.end(unclaimed, endedAt, {}, [outcomeOf('1')]);
         await expect(end).rejects.toMatchObject({ name: 'PowerError', code: 'aws' });
         expect(await store.outcomes(unclaimed)).toEqual([]);

@@ -37,7 +37,10 @@ describe('the tier of a VM', () => {
     [{ tier: 'db' }, ['the tag tier is at fault'], null],
     [{ tier: '' }, ['the tag tier is at fault'], null],
     [{ tier: '0x10' }, ['the tag tier is at fault'], null],
-    [{}, ['a group could not be read'], null],
+    [{}, ['a group could not be read'], 0],
+    [{}, ['the description says "[tier: 2]"; write [tier=2]'], null],
+    [{}, ['"Tier" is not exactly the special tag'], null],
+    [{}, ['the tag frontier is at fault'], 0],
   ])('with the tags %j and the faults %j is %s', (tags, faults, tier) => {
     expect(tierOf({ tags, faults })).toBe(tier);
   });
@@ -92,7 +95,7 @@ describe('the way through the tiers', () => {
   });
 
   it('has one whose tier cannot be read before all others', () => {
-    const faulty = vm({ id: 'x', tags: {}, faults: ['?'] });
+    const faulty = vm({ id: 'x', tags: {}, faults: ['the tag tier is at fault'] });
     const readable = vm({ id: 'y', tags: { tier: '1' }, faults: ['?'] });
     const plan = planned('shutdown', inTier('a', '2'), inTier('b', '1'), faulty, readable);
     expect(shape(tiersOf('down', plan))).toEqual([

@@ -198,6 +198,7 @@ describe('the functions of the packaged template', () => {
       POWERTOOLS_METRICS_NAMESPACE: namespace,
       POWER_TABLE: 'openscaler-power-dev',
       POWER_RUN_FUNCTION: 'openscaler-power-dev-durable-run:durable',
+      POWER_EVENT_BUS: 'default',
       OPENSCALER_API_URL: 'https://api.alpha.openscaler.net',
       OPENSCALER_SECRET_ID: 'openscaler/token',
       LOG_LEVEL: 'INFO',

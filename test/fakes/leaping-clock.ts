@@ -10,15 +10,17 @@ interface Sleeper {
 
 // Taken before a test runner puts its own in their place.
 const { setTimeout: realTimeout, clearTimeout: cancelTimeout } = globalThis;
-const stillMs = 3;
 
 export class LeapingClock implements Clock {
   #now: number;
   #sleepers: Sleeper[] = [];
   #timer: ReturnType<typeof realTimeout> | undefined;
+  readonly #stillMs: number;
 
-  constructor(start = Date.UTC(2026, 0, 1)) {
+  /** Leaps once nothing stirred for `stillMs`: longer where several processes take turns. */
+  constructor(start = Date.UTC(2026, 0, 1), stillMs = 3) {
     this.#now = start;
+    this.#stillMs = stillMs;
   }
 
   now(): number {
@@ -52,7 +54,7 @@ export class LeapingClock implements Clock {
       this.#now = Math.max(this.#now, next);
       this.#wakeDue();
       this.#leapSoon();
-    }, stillMs);
+    }, this.#stillMs);
   }
 
   #wakeDue(): void {

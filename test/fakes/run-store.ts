@@ -10,6 +10,7 @@ export class MemoryRunStore implements RunStore {
   readonly #runs = new Map<string, RunRecord>();
   readonly #outcomes = new Map<string, Map<string, Outcome>>();
   readonly #claimants = new Map<string, string>();
+  readonly #figures = new Map<string, { own: RunProgress | null; readonly parts: Map<string, RunProgress> }>();
 
   async record(run: NewRun): Promise<{ isNew: boolean; run: RunRecord }> {
     const first = this.#runs.get(run.name);
@@ -60,10 +61,15 @@ export class MemoryRunStore implements RunStore {
     return true;
   }
 
-  async progress(name: string, progress: RunProgress, outcomes: readonly Outcome[]): Promise<void> {
+  async progress(name: string, progress: RunProgress, outcomes: readonly Outcome[], part?: string): Promise<void> {
     const run = this.#claimed(name);
     this.#add(name, outcomes);
-    if (run.status === 'running') this.#keep({ ...run, progress });
+    if (run.status !== 'running') return;
+    const figures = this.#figures.get(name) ?? { own: null, parts: new Map() };
+    this.#figures.set(name, figures);
+    if (part === undefined) figures.own = progress;
+    else figures.parts.set(part, progress);
+    if (figures.own !== null) this.#keep({ ...run, progress: withParts(figures.own, [...figures.parts.values()]) });
   }
 
   async end(name: string, at: string, summary: unknown, outcomes: readonly Outcome[]): Promise<void> {
@@ -123,6 +129,15 @@ export class MemoryRunStore implements RunStore {
 function newestFirst(one: RunCursor, other: RunCursor): number {
   if (one.recordedAt !== other.recordedAt) return one.recordedAt < other.recordedAt ? 1 : -1;
   return other.name < one.name ? -1 : Number(one.name < other.name);
+}
+
+function withParts(own: RunProgress, parts: readonly RunProgress[]): RunProgress {
+  const total = { sent: 0, settled: 0 };
+  for (const { sent, settled } of parts) {
+    total.sent += sent;
+    total.settled += settled;
+  }
+  return { ...own, sent: Math.max(own.sent, total.sent), settled: Math.max(own.settled, total.settled) };
 }
 
 /** As a store that writes JSON would give it back. */

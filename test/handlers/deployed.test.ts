@@ -8,9 +8,11 @@ import { handler as reconcile } from '../../handlers/reconcile.ts';
 import { handler as run } from '../../handlers/run.ts';
 import { handler as scheduled } from '../../handlers/scheduled.ts';
 import { handler as webhook } from '../../handlers/webhook.ts';
+import { type EventBusEndpoint, startEventBus } from '../../simulator/event-bus.ts';
 import { startSecretsManager } from '../../simulator/secrets-manager.ts';
 import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
 import { startDynalite } from '../fixtures/dynalite.ts';
+import { faultsOfEvent } from '../fixtures/event-schemas.ts';
 import { lambdaContext } from '../fixtures/lambda-context.ts';
 import { listen } from '../fixtures/local-aws.ts';
 import { type EventParts, httpEvent, readAnswer } from '../http/api-bench.ts';
@@ -21,6 +23,7 @@ const closers: (() => Promise<void>)[] = [];
 const runs: Promise<unknown>[] = [];
 const invoked: string[] = [];
 let simulator: Simulator;
+let bus: EventBusEndpoint;
 
 // Lambda's Invoke: takes the event and runs it behind the caller's back, as an asynchronous invocation does, and not durably.
 async function startLambda(): Promise<string> {
@@ -46,10 +49,12 @@ beforeAll(async () => {
   });
   const secrets = await startSecretsManager({ secrets: { 'openscaler/token': token } });
   const dynalite = await startDynalite('power-handlers');
-  closers.push(simulator.close, secrets.close, dynalite.close);
+  bus = await startEventBus();
+  closers.push(simulator.close, secrets.close, dynalite.close, bus.close);
   Object.assign(process.env, {
     POWER_TABLE: 'power-handlers',
     POWER_RUN_FUNCTION: 'power-run:durable',
+    POWER_EVENT_BUS: 'default',
     OPENSCALER_API_URL: simulator.url,
     OPENSCALER_SECRET_ID: 'openscaler/token',
     LOG_LEVEL: 'ERROR',
@@ -59,6 +64,7 @@ beforeAll(async () => {
     AWS_SECRET_ACCESS_KEY: 'local',
     AWS_ENDPOINT_URL_DYNAMODB: String(dynalite.client.endpoint),
     AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
+    AWS_ENDPOINT_URL_EVENTBRIDGE: bus.url,
     AWS_ENDPOINT_URL_LAMBDA: await startLambda(),
   });
 });
@@ -100,6 +106,20 @@ describe('the deployed handlers', () => {
     ]);
     expect(simulator.ids.map((id) => simulator.actionsOf(id))).toEqual([['shutdown'], ['shutdown'], [], []]);
     expect(text).not.toContain(token);
+  });
+
+  it('announce such a run once, as docs/events has it', () => {
+    const { taken } = bus;
+    expect(taken.map(({ EventBusName, DetailType }) => [EventBusName, DetailType])).toEqual([
+      ['default', 'RunStarted'],
+      ['default', 'RunEnded'],
+    ]);
+    for (const { DetailType, Time = 0, Detail } of taken) {
+      const type = DetailType === 'RunStarted' ? DetailType : 'RunEnded';
+      expect(faultsOfEvent(type, new Date(Time * 1000).toISOString(), Detail)).toEqual([]);
+    }
+    expect(taken[1]?.Detail).toMatchObject({ trigger: 'cron', verdict: 'well', counts: { succeeded: 2 } });
+    expect(JSON.stringify(taken)).not.toContain(token);
   });
 
   it('start one VM for a caller of the vendor’s own path', async () => {

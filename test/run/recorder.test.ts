@@ -130,6 +130,23 @@ describe('keeping', () => {
   });
 });
 
+describe('a part of a run', () => {
+  it('is kept under its label, the run itself under none', async () => {
+    const kept: unknown[] = [];
+    const store = { progress: async (...given: Parameters<RunStore['progress']>) => void kept.push(given) };
+    for (const part of [undefined, 'up-2-0']) {
+      const recorder = runRecorder('run-1', { store, log: new MemoryLog() }, part);
+      recorder.onEvent(settled(settledNow('1')));
+      await recorder.finish();
+    }
+    const figures = { selected: 0, sent: 1, settled: 1, tiers: [] };
+    expect(kept).toEqual([
+      ['run-1', figures, [settledNow('1')], undefined],
+      ['run-1', figures, [settledNow('1')], 'up-2-0'],
+    ]);
+  });
+});
+
 describe('what is assumed to be kept', () => {
   it('is not written again, whether it was told before or is told later', async () => {
     const { recorder, writes } = stage();

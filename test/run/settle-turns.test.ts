@@ -8,6 +8,7 @@ import { type Ends, type Moment, moments } from '../fakes/resuming-engine.ts';
 import { status } from '../fakes/vm-cloud.ts';
 import { dev, policy, type Scene, scene } from '../fixtures/world.ts';
 import { conductResumed } from './resumed.ts';
+import { fleets } from './resuming-fleets.ts';
 
 const begun = Date.UTC(2026, 0, 1);
 const shutdownDev = { action: 'shutdown', select: 'env=dev' };
@@ -76,6 +77,32 @@ describe('a turn that is about to end', () => {
       { vm: '1', result: 'succeeded', attempts: 2 },
       { vm: '2', result: 'succeeded', attempts: 1 },
     ]);
+  });
+
+  it('begins nothing, and hands nothing over, while one of its POSTs is out', async () => {
+    const stage = scene(fleet(4));
+    const heldMs: Readonly<Record<string, number>> = { 1: 20_000, 2: 110_000, 3: 40_000, 4: 1_000 };
+    stage.cloud.onAct = async (vm) => {
+      await stage.clock.sleep(heldMs[vm.id] ?? 0);
+      stage.cloud.setState(vm.id, 'shutoff');
+      return status(200);
+    };
+    const { report, journal } = await conductResumed(
+      stage,
+      shutdownDev,
+      { turnMs, ends: atEveryWait, sends: { perStep: 1, stepsAtOnce: 4 } },
+      { inFlight: 2 },
+    );
+    expect(sentAt(stage)).toEqual([
+      ['1', 0],
+      ['2', 0],
+      ['3', 20],
+      // Its place came at 60 s, too late for this turn; the next one is there once the second is answered.
+      ['4', 111],
+    ]);
+    expect(journal.operations.filter(({ kind }) => kind === 'map')).toHaveLength(2);
+    expect(journal.operations.filter(({ kind }) => kind === 'wait')).toHaveLength(1);
+    expect(report.counts).toEqual({ succeeded: 4 });
   });
 
   it('leaves nothing to the next one of a run that is cancelled', async () => {
@@ -209,22 +236,22 @@ describe('a run that is cancelled', () => {
   });
 });
 
-describe('what a look keeps', () => {
-  const recording = () => {
-    const told: string[] = [];
-    let looks = 0;
-    const recorder = {
-      keep: async () => {
-        looks += 1;
-        told.push(`keep ${looks}`);
-        return [`of look ${looks}`];
-      },
-      assume: (keys: readonly string[]) => told.push(`assume ${keys}`),
-      sent: (key: string, action: string) => told.push(`sent ${key} ${action}`),
-    };
-    return { told, recorder };
+const recording = () => {
+  const told: string[] = [];
+  let looks = 0;
+  const recorder = {
+    keep: async () => {
+      looks += 1;
+      told.push(`keep ${looks}`);
+      return [`of look ${looks}`];
+    },
+    assume: (keys: readonly string[]) => told.push(`assume ${keys}`),
+    sent: (key: string, action: string) => told.push(`sent ${key} ${action}`),
   };
+  return { told, recorder };
+};
 
+describe('what a look keeps', () => {
   it('is written by each of them, and taken for kept by whoever replays it', async () => {
     const stage = scene([dev('1')]);
     stage.cloud.onAct = (vm) => {
@@ -254,7 +281,7 @@ describe('what a look keeps', () => {
 describe('a settlement of several accounts that an earlier turn completed', () => {
   it('is told again, with its calls, and what of it is kept', async () => {
     const told: string[] = [];
-    const { fleets } = await import('./resuming-fleets.ts');
+    const { told: keeping, recorder } = recording();
     const make = fleets['a start through three tiers of two accounts, whatever becomes of them'];
     if (make === undefined) throw new Error('there is no such fleet');
     const { world, clock, request } = make();
@@ -266,9 +293,13 @@ describe('a settlement of several accounts that an earlier turn completed', () =
       stage,
       request,
       { ends: endsIn('delay-up-0', 'kept') },
-      { onEvent },
+      { onEvent, recorder },
     );
     expect(journal.turns).toBe(2);
+    const looks = journal.operations.filter(({ name, turn }) => turn === 1 && name.startsWith('look-')).length;
+    const assumed = keeping.flatMap((what) => (what.startsWith('assume ') ? what.slice(7).split(',') : []));
+    const again = [...new Set(assumed)].filter((key) => assumed.filter((other) => other === key).length === 2);
+    expect(again.toSorted()).toEqual(Array.from({ length: looks }, (_, index) => `of look ${index + 1}`).toSorted());
     const firstTier = new Set(told.slice(0, 6));
     // In both turns.
     for (const vm of firstTier) expect([vm, told.filter((other) => other === vm).length]).toEqual([vm, 2]);

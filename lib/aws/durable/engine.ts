@@ -32,8 +32,9 @@ export interface DurableParts {
 // the pace taken, also where a few slow VMs hold up each of them.
 const sends = { perStep: 100, stepsAtOnce: 16 };
 
-// About a minute of DynamoDB trouble, slept through unpaid.
-const mostAttempts = 6;
+// About ten minutes of DynamoDB trouble, slept through unpaid.
+const mostAttempts = 10;
+const longestDelayS = 120;
 
 /** An engine on the durable context of this turn. */
 export function durableEngine(context: DurableContext, parts: DurableParts): Engine {
@@ -124,7 +125,7 @@ class TransientFault extends Error {
 
 function growing(error: Error, attempt: number): RetryDecision {
   const shouldRetry = error.message !== '' && attempt < mostAttempts;
-  return { shouldRetry, delay: { seconds: 2 ** attempt } };
+  return { shouldRetry, delay: { seconds: Math.min(longestDelayS, 2 ** attempt) } };
 }
 
 function never(): RetryDecision {

@@ -1,7 +1,7 @@
 // The pursuit ended from outside: the run was stopped, its time was over, or we made a mistake.
 // Each leaves the VM where it is and says what is not known.
 
-import { finish, type Pursuit } from './state.ts';
+import { deadlineOf, finish, type Pursuit } from './state.ts';
 
 /** The pursuit when nothing more may be sent: one that had nothing sent ends as skipped, the others are only looked at from now on. */
 export function stopped(pursuit: Pursuit, at: number): Pursuit {
@@ -21,12 +21,33 @@ export function stopped(pursuit: Pursuit, at: number): Pursuit {
 /** The pursuit when the run can wait no longer: what is not certain is unknown. */
 export function timedOut(pursuit: Pursuit, why: string, at: number): Pursuit {
   if (pursuit.phase === 'done') return pursuit;
-  return finish(pursuit, { result: 'unknown', code: 'no-sight', reason: `${why}; last seen ${pursuit.power}` }, at);
+  // Its POST is out, as far as anybody knows.
+  const attempts = pursuit.attempts + (pursuit.phase === 'sending' ? 1 : 0);
+  return finish(
+    { ...pursuit, attempts },
+    { result: 'unknown', code: 'no-sight', reason: `${why}; last seen ${pursuit.power}` },
+    at,
+  );
 }
 
-/** The pursuit whose turn never came, because the process was about to end: due as before. */
-export function handedBack(pursuit: Pursuit): Pursuit {
-  return pursuit.phase === 'sending' ? { ...pursuit, phase: 'due' } : pursuit;
+/** Why a VM could not be sent to now, and is to be sent to later. */
+export interface HandedBack {
+  /** The next process, for this one was about to end: nothing of that is the VM's. Or after the next look. */
+  readonly later: 'next turn' | 'next look';
+  readonly why: string;
+  /** How many POSTs left all the same, and were only told to come again. */
+  readonly posts: number;
+}
+
+/** The pursuit that could not be sent to now: due as before, until patience is over. */
+export function handedBack(pursuit: Pursuit, { later, why, posts }: HandedBack, at: number): Pursuit {
+  if (pursuit.phase !== 'sending') return pursuit;
+  const hasBegun = posts > 0 || later === 'next look';
+  const patienceFrom = pursuit.patienceFrom ?? (hasBegun ? at : null);
+  const back: Pursuit = { ...pursuit, phase: 'due', attempts: pursuit.attempts + posts, patienceFrom };
+  if (at < deadlineOf(back)) return back;
+  const reason = `it was ${back.power} when patience was over, and could not be sent to: ${why}`;
+  return finish(back, { result: 'failed', code: 'still', reason }, at);
 }
 
 /** The pursuit after our own mistake: it stays this VM's trouble (rule 5). */

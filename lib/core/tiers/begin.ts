@@ -33,6 +33,9 @@ function asCounted({ phase, asked }: Pursuit, decision: Exclude<Decision, { kind
   return phase === 'settling' && disrupts(asked) ? { kind: 'settle', reason: decision.reason } : decision;
 }
 
+/** A time is spread in so many steps at most: each is a wave of its own, and every wave has to be remembered. */
+const steps = 60;
+
 /** The pursuits with their sends spread evenly: of n VMs of one action the i-th (from 0) is not sent to before i/n of its time. */
 export function staggered(
   pursuits: readonly Pursuit[],
@@ -50,6 +53,6 @@ export function staggered(
     const share = places.get(pursuit);
     return share === undefined
       ? pursuit
-      : { ...pursuit, notBefore: at + Math.floor(share * staggerMs[pursuit.action]) };
+      : { ...pursuit, notBefore: at + Math.floor((Math.ceil(share * steps) / steps) * staggerMs[pursuit.action]) };
   });
 }

@@ -21,6 +21,8 @@ interface Stop {
 const interrupted: Stop = { code: 'interrupted', reason: 'the run was stopped before its tier had its turn' };
 const outOfTime: Stop = { code: 'interrupted', reason: 'the time of the run was over before its tier had its turn' };
 
+const pieceMs = 60_000;
+
 interface Begin {
   readonly at: number;
   readonly pursuits: readonly Pursuit[];
@@ -133,7 +135,12 @@ export class Course {
     this.#tell(next, 'waiting', `the delay after tier ${tier.tier}`);
     const name = `delay-${this.#label(tier)}`;
     const left = until === undefined ? never : until - (await engine.step(`${name}-from`, async () => clock.now()));
-    if (left > 0) await engine.wait(name, Math.min(delayMs, left), this.#early);
+    const ms = Math.max(0, Math.min(delayMs, left));
+    // In pieces, for only between two of them can anybody stop it.
+    for (let past = 0; past < ms; past += pieceMs) {
+      await engine.wait(`${name}-${past / pieceMs}`, Math.min(pieceMs, ms - past), this.#early);
+      if (await engine.step(`${name}-${past / pieceMs}-stop`, () => isStopped(this.#world))) return;
+    }
   }
 
   async #awaitReady(tier: Tier, next: Tier): Promise<Stop | null> {

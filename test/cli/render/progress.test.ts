@@ -52,6 +52,14 @@ describe('the live frame', () => {
     ]);
   });
 
+  it('says in a dry run what would be sent', () => {
+    const frame = frameAfter(
+      { kind: 'listed', vms: 60, unlisted: [] },
+      { kind: 'planned', selected: 4, toSend: 0, rehearsed: 3 },
+    );
+    expect(frame[1]).toBe('  60 listed · 4 selected · 3 would be sent');
+  });
+
   it('says how the tiers stand, where there are several', () => {
     const tier = (tier: number, state: 'waiting' | 'open' | 'settled'): RunEvent => ({
       kind: 'tier',
@@ -83,6 +91,7 @@ describe('the line of an event', () => {
       'listed 0 VMs; not listed: main/p2 (HTTP 500)',
     ],
     [{ kind: 'planned', selected: 4, toSend: 3 }, '4 selected, 3 to send'],
+    [{ kind: 'planned', selected: 4, toSend: 0, rehearsed: 3 }, '4 selected, 3 would be sent'],
     [{ kind: 'tier', direction: 'down', tier: 2, state: 'open', vms: 3 }, 'tier 2 (down), 3 to act on: open'],
     [
       { kind: 'tier', direction: 'up', tier: 1, state: 'waiting', vms: 1, why: 'tier 0\u001b[2J' },
