@@ -1,10 +1,13 @@
 // One role per function, with the calls that its code makes, on the things it makes them on, and nothing else.
 // `npm run roles` prints them from the packaged template.
 
+import { fleetPartition } from '../lib/aws/mark-item.ts';
 import { runIndex } from '../lib/aws/run-index.ts';
+import { warningPartition } from '../lib/aws/stop-warnings.ts';
 import type { Config } from '../lib/config.ts';
 import { type Arn, arnOf, type Deployment, type Resource, type Resources } from './cloudformation.ts';
 import { type FunctionKey, functionKeysOf, logGroupId, roleId } from './functions.ts';
+import { hasLinks, linkKeyName } from './links.ts';
 import { rotatedSecrets } from './rotation.ts';
 import { executionsArn, invokedArn } from './run-function.ts';
 import { queueId, tableId } from './storage.ts';
@@ -12,6 +15,8 @@ import { queueId, tableId } from './storage.ts';
 interface Grant {
   readonly actions: readonly string[];
   readonly on: readonly Arn[];
+  /** Of the table, these partitions alone. */
+  readonly partitions?: readonly string[];
 }
 
 export function roles(config: Config, deployment: Deployment): Resources {
@@ -34,20 +39,38 @@ function grantsOf(key: FunctionKey, config: Config, deployment: Deployment): rea
       return [...launch, deadLetters];
     case 'reconcile':
       // Marks and overrides come in one query, and marks that change are written one by one; the index tells of runs never started.
-      return [...launch, onTable('dynamodb:Query', 'dynamodb:UpdateItem'), onRunIndex, accountSecrets];
+      return [
+        ...launch,
+        onTable('dynamodb:Query', 'dynamodb:UpdateItem'),
+        onRunIndex,
+        accountSecrets,
+        // It warns of stops, with links that it signs.
+        ...(hasLinks(config) ? [channelSecret(config), secrets([linkKeyName(deployment)])] : []),
+      ];
     case 'api':
-      // Updates cancel overrides and runs; the index lists runs.
+      // Updates cancel overrides and runs, and count launches; the index lists runs.
       return [...launch, onTable('dynamodb:Query', 'dynamodb:UpdateItem'), onRunIndex, accountSecrets];
     case 'webhook':
-      return [...launch, secrets(config.webhooks.map(({ secretId }) => secretId))];
+      // Updates count launches.
+      return [...launch, onTable('dynamodb:UpdateItem'), secrets(config.webhooks.map(({ secretId }) => secretId))];
     case 'run':
       return [
         // Queries read marks, overrides and leases.
         onTable('dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem', 'dynamodb:BatchWriteItem'),
         accountSecrets,
         ...(config.events === null ? [] : [announce]),
+        ...(config.notify === null ? [] : [channelSecret(config)]),
         // A large durable run starts its parts.
         ...(config.engine === 'inline' ? [deadLetters] : [ownExecutions(deployment), invokeRun]),
+      ];
+    case 'keep':
+      // Warnings are read and counted, overrides made; the query is for one whose write has no answer. No account's secret.
+      return [
+        {
+          ...onTable('dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:Query'),
+          partitions: [fleetPartition, warningPartition],
+        },
+        secrets([linkKeyName(deployment)]),
       ];
     case 'rotate':
       return [
@@ -61,6 +84,11 @@ function grantsOf(key: FunctionKey, config: Config, deployment: Deployment): rea
         },
       ];
   }
+}
+
+/** Where people are told. */
+function channelSecret({ notify }: Config): Grant {
+  return secrets([notify?.secretId ?? null]);
 }
 
 /** What renews tokens when they are used has to store them, too; its lock needs no more of the table than is allowed anyway. */
@@ -121,10 +149,15 @@ function functionRole(key: FunctionKey, config: Config, deployment: Deployment):
           PolicyName: key,
           PolicyDocument: {
             Version: '2012-10-17',
-            Statement: grants.map(({ actions, on }) => ({ Effect: 'Allow', Action: actions, Resource: on })),
+            Statement: grants.map(statementOf),
           },
         },
       ],
     },
   };
+}
+
+function statementOf({ actions, on, partitions }: Grant) {
+  const Condition = { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': partitions } };
+  return { Effect: 'Allow', Action: actions, Resource: on, ...(partitions === undefined ? {} : { Condition }) };
 }

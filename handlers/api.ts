@@ -5,7 +5,7 @@ import { apiRoutes } from '../lib/http/api-routes.ts';
 import type { ApiWorld } from '../lib/http/api-world.ts';
 import { type HttpHandler, httpHandler } from '../lib/http/http-handler.ts';
 import { countingCalls } from './metrics.ts';
-import { launchParts, once, wiring } from './wiring.ts';
+import { admitLaunches, launchParts, once, wiring } from './wiring.ts';
 
 // Launching a run, and reading how it went, must not wait for the code of clouds, time zones and crons to load.
 const fleet = () => import('./world.ts');
@@ -13,6 +13,7 @@ const fleet = () => import('./world.ts');
 const world = once(
   (): ApiWorld => ({
     ...launchParts(),
+    admit: admitLaunches(),
     accounts: wiring.config().accounts,
     plan: async (run, until) => (await fleet()).planRun(run, until),
     inventory: async () => (await fleet()).listFleet(),

@@ -4,11 +4,12 @@
 import { httpHandler } from '../lib/http/http-handler.ts';
 import { type WebhookWorld, webhookRoutes } from '../lib/http/webhook.ts';
 import { webhookSecrets } from '../lib/http/webhook-secrets.ts';
-import { launchParts, once, wiring } from './wiring.ts';
+import { admitLaunches, launchParts, once, wiring } from './wiring.ts';
 
 const world = once(
   (): WebhookWorld => ({
     ...launchParts(),
+    admit: admitLaunches(),
     webhooks: wiring.config().webhooks,
     secrets: webhookSecrets(wiring.secrets(), wiring.clock),
   }),

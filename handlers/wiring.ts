@@ -1,6 +1,7 @@
 // What every handler needs, put together once per container and only when an event asks for it.
 // Importing it makes nothing: a faulty configuration is told to whoever sends an event, not to the Lambda runtime.
 
+import { dynamoLaunchCount } from '../lib/aws/launch-count.ts';
 import { lambdaLauncher } from '../lib/aws/launcher.ts';
 import { type LogLevel, lambdaLog } from '../lib/aws/log.ts';
 import { dynamoRunStore } from '../lib/aws/run-store.ts';
@@ -8,6 +9,7 @@ import { type SecretStore, secretsManager } from '../lib/aws/secrets.ts';
 import { systemClock } from '../lib/clock.ts';
 import { type Config, loadConfig, readEnvironment } from '../lib/config.ts';
 import { PowerError } from '../lib/core/errors.ts';
+import { type AdmitLaunch, launchCap } from '../lib/http/launch-cap.ts';
 import type { Clock, Launcher, Log, RunStore } from '../lib/ports.ts';
 import powerConfig from '../power.config.ts';
 
@@ -23,6 +25,10 @@ export interface Wiring {
   readonly launcher: () => Launcher;
   /** The name of the event bus; null where runs are not announced. */
   readonly eventBus: () => string | null;
+  /** The name of the secret that signs links. Throws `config` where there is none. */
+  readonly linkKey: () => string;
+  /** What links begin with; null where there are none. */
+  readonly linkUrl: () => string | null;
   /** What does runs: the run function, with its alias where it has one. */
   readonly runFunction: () => string;
 }
@@ -44,12 +50,20 @@ export const wiring: Wiring = {
   store: once(() => dynamoRunStore({ table: table(), clock })),
   launcher: once(() => lambdaLauncher({ functionName: runFunction() })),
   eventBus: () => environment().eventBus,
+  linkKey: () => needed('POWER_LINK_KEY', environment().linkKey),
+  linkUrl: () => environment().linkUrl,
   runFunction,
 };
 
 /** What launching takes, as it stands in this container. */
 export function launchParts() {
   return { store: wiring.store(), launcher: wiring.launcher(), clock, log: wiring.log() };
+}
+
+/** The cap on launches over HTTP, counted in the table. */
+export function admitLaunches(): AdmitLaunch {
+  const { perMinute } = wiring.config().launches;
+  return launchCap({ perMinute, count: dynamoLaunchCount({ table: table(), clock }), clock });
 }
 
 /** A function that calls `make` on its first call and gives its result for ever; a throw is not kept. */

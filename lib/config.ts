@@ -81,6 +81,16 @@ export interface Prices {
   readonly sizes: Readonly<Record<string, { readonly hourly: number; readonly stopped: number }>>;
 }
 
+/** Who is told of runs, and of scheduled stops ahead of them. */
+export interface NotifyConfig {
+  readonly kind: 'slack' | 'teams' | 'webhook';
+  /** Secrets Manager name or ARN of the secret with the address. */
+  readonly secretId: string;
+  readonly when: 'trouble' | 'always';
+  /** Null is no warning of stops. */
+  readonly warning: { readonly beforeMs: number; readonly keepMs: number; readonly quota: number } | null;
+}
+
 export interface Config extends RunPolicy {
   readonly accounts: readonly AccountConfig[];
   readonly tags: readonly TagRule[];
@@ -94,8 +104,12 @@ export interface Config extends RunPolicy {
   readonly alarms: { readonly email: string } | null;
   /** Of which VMs events tell how they settled, besides those of runs; null is no event at all. */
   readonly events: { readonly vmSettled: 'failures' | 'all' | 'none' } | null;
+  /** Null is nobody. */
+  readonly notify: NotifyConfig | null;
   /** Lambda concurrency reserved for runs; null is none. */
   readonly reservedConcurrency: number | null;
+  /** How many runs the HTTP API, and how many all webhooks together, may launch in one minute. */
+  readonly launches: { readonly perMinute: number };
   /** How a run lasts on AWS: durably, over many invocations, or inline, within one. */
   readonly engine: 'durable' | 'inline';
   /** The largest part of a durable run that one execution settles. */

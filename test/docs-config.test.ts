@@ -72,6 +72,7 @@ function fieldsOfSchema(): string[] {
     { schedules: { x: { ...odd, on: [odd], cron: odd } }, calendars: { x: odd } },
     { tick: odd, retry: odd, overrides: odd, prices: { ...odd, sizes: { x: odd } } },
     { tiers: { ...odd, ready: { 0: odd } }, stagger: odd, events: odd, oauth: odd, rotation: odd, parts: odd },
+    { launches: odd },
   ];
   return inputs.flatMap(faultsOf).flatMap((fault) => {
     const [, path = '', allowed = ''] = /^(.*?)\.?odd: is unknown.*; allowed are (.+)$/.exec(fault) ?? [];
@@ -147,6 +148,7 @@ function defaults(): Record<string, string> {
     'tiers.ready.<tier>.within': printDuration(ready?.withinMs ?? 0),
     'oauth.grant': empty.oauth.grant,
     'events.vmSettled': String(empty.events?.vmSettled),
+    'launches.perMinute': String(empty.launches.perMinute),
     'parts.maxVms': String(empty.parts.maxVms),
     'pace.inFlight': String(pace.inFlight),
     'pace.perSecond': String(pace.perSecond),

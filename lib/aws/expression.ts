@@ -14,6 +14,8 @@ export interface Update {
   readonly key: Key;
   /** Attributes to set, by name. */
   readonly set: Item;
+  /** Numbers to add, by name; what is not there yet counts as zero. */
+  readonly add?: Item;
   /** What must hold before; in the names and values given here and in `set`, as `#name` and `:name`. */
   readonly condition: string;
   readonly names?: readonly string[];
@@ -21,15 +23,17 @@ export interface Update {
 }
 
 /** The input of an UpdateItem, without its table. */
-export function updateOf({ key, set, condition, names = [], values = {} }: Update) {
-  const all = Object.entries({ ...set, ...values });
+export function updateOf({ key, set, add = {}, condition, names = [], values = {} }: Update) {
+  const changed = { ...set, ...add };
+  const all = Object.entries({ ...changed, ...values });
+  const added = Object.keys(add).map((name) => `#${name} :${name}`);
   return {
     Key: { pk: { S: key.pk }, sk: { S: key.sk } },
     UpdateExpression: `SET ${Object.keys(set)
       .map((name) => `#${name} = :${name}`)
-      .join(', ')}`,
+      .join(', ')}${added.length === 0 ? '' : ` ADD ${added.join(', ')}`}`,
     ConditionExpression: condition,
-    ExpressionAttributeNames: Object.fromEntries([...Object.keys(set), ...names].map((name) => [`#${name}`, name])),
+    ExpressionAttributeNames: Object.fromEntries([...Object.keys(changed), ...names].map((name) => [`#${name}`, name])),
     ExpressionAttributeValues: Object.fromEntries(all.map(([name, value]) => [`:${name}`, value])),
   };
 }

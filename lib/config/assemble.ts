@@ -4,6 +4,7 @@
 import type { AccountConfig, Config } from '../config.ts';
 import type { ScheduleDefinition } from '../core/schedule/named.ts';
 import type { Environment } from './environment.ts';
+import { warningOf } from './notify-schema.ts';
 import type { CheckedConfig } from './schema.ts';
 import { defaultTickEveryMs } from './tick-schema.ts';
 import { parseApiUrl } from './url.ts';
@@ -36,11 +37,18 @@ export function assembleConfig(checked: CheckedConfig, environment: Environment)
       : null,
     alarms: rest.alarms ?? null,
     events: rest.events === false ? null : rest.events,
+    notify: rest.notify ? assembleNotify(rest.notify) : null,
     reservedConcurrency: rest.reservedConcurrency ?? null,
+    launches: rest.launches,
     engine: rest.engine,
     parts: rest.parts,
     ...assembleSchedules(checked),
   });
+}
+
+function assembleNotify(notify: NonNullable<CheckedConfig['notify']>): NonNullable<Config['notify']> {
+  const { kind, secret, when } = notify;
+  return { kind, secretId: secret, when, warning: warningOf(notify) };
 }
 
 function assembleOrder({ tiers, stagger }: CheckedConfig): Pick<Config, 'tiers' | 'staggerMs'> {

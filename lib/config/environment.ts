@@ -22,6 +22,10 @@ export interface Environment {
   readonly runFunctionName: string | null;
   /** POWER_EVENT_BUS: where runs are announced. */
   readonly eventBus: string | null;
+  /** POWER_LINK_KEY: the secret that signs links. */
+  readonly linkKey: string | null;
+  /** POWER_LINK_URL: what links begin with. */
+  readonly linkUrl: string | null;
   /** AWS_REGION. */
   readonly region: string | null;
   /** LOG_LEVEL, in capitals. */
@@ -43,6 +47,8 @@ export function parseEnvironment(variables: Readonly<Record<string, string | und
     tableName: read('POWER_TABLE'),
     runFunctionName: read('POWER_RUN_FUNCTION'),
     eventBus: read('POWER_EVENT_BUS'),
+    linkKey: read('POWER_LINK_KEY'),
+    linkUrl: read('POWER_LINK_URL'),
     region: read('AWS_REGION'),
     logLevel: read('LOG_LEVEL')?.toUpperCase() ?? null,
     functionName: read('AWS_LAMBDA_FUNCTION_NAME'),

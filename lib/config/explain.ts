@@ -37,6 +37,7 @@ export function explainConfig(config: Config, schedules: Schedules, now: Date): 
       : `${config.alarms.email} gets an e-mail when a run ends in trouble.`,
     ...explainTokens(config),
     explainEvents(config),
+    `The HTTP API may launch ${plural(config.launches.perMinute, 'run')} in a minute, and so may all webhooks together.`,
     ...(config.reservedConcurrency === null
       ? []
       : [`${plural(config.reservedConcurrency, 'run')} can go on at once on Lambda (reserved concurrency).`]),

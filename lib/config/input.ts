@@ -246,10 +246,46 @@ export interface PowerConfigInput extends SchedulingInput, OrderInput {
    */
   readonly events?: false | { readonly vmSettled?: 'failures' | 'all' | 'none' };
   /**
+   * Who is told, in Slack, Teams or elsewhere: of runs that ended, and of scheduled stops ahead of them.
+   * @default nobody
+   */
+  readonly notify?: {
+    /** Slack's incoming webhook, a workflow of Teams, or an endpoint of Standard Webhooks. */
+    readonly kind: 'slack' | 'teams' | 'webhook';
+    /** Secrets Manager name or ARN of the secret with the address; of a `webhook` also with what signs, as JSON. */
+    readonly secret: string;
+    /**
+     * Of which runs: those that did not end well, or all.
+     * @default 'trouble'
+     */
+    readonly when?: 'trouble' | 'always';
+    /**
+     * How long ahead of a scheduled stop there is a warning: whole minutes, `tick.every` or more, at most 24h.
+     * @default no warning
+     */
+    readonly before?: DurationText;
+    /**
+     * By how much one use of a warning's link puts the stop off.
+     * @default '2h'
+     */
+    readonly keep?: DurationText;
+    /**
+     * How often each link can be used, from 1 to 10.
+     * @default 1
+     */
+    readonly quota?: number;
+  };
+  /**
    * Lambda concurrency reserved for runs; opt-in, since new AWS accounts have too little.
    * @default none
    */
   readonly reservedConcurrency?: number;
+  /**
+   * How many runs the HTTP API, and how many all webhooks together, may launch in one minute, from 1 to 10000; more are a 429.
+   * Crons, ticks and terminals are not counted.
+   * @default { perMinute: 30 }
+   */
+  readonly launches?: { readonly perMinute?: number };
   /**
    * How a run lasts on AWS: as a Lambda durable function for up to 24h, its waits unpaid, or inline, within one Lambda's 15m, for
    * regions that have no durable functions.

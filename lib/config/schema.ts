@@ -7,6 +7,7 @@ import { powers } from '../core/vm.ts';
 import { events } from './event-schema.ts';
 import * as field from './fields.ts';
 import type { PowerConfigInput } from './input.ts';
+import { isKeptWithin, isTickedInTime, notify } from './notify-schema.ts';
 import { oauth, rotation } from './rotation-schema.ts';
 import { calendarsSchema, type ScheduleSurroundings, schedulesSchema } from './schedule-schema.ts';
 import { didYouMean, isPlainObject, must, named, strict } from './strict.ts';
@@ -62,7 +63,9 @@ export function configSchema(accounts: readonly string[], surroundings: Schedule
     rotation: v.optional(rotation(accounts)),
     alarms: v.optional(strict({ email: field.email })),
     events: v.optional(events, {}),
+    notify: v.optional(notify),
     reservedConcurrency: v.optional(field.wholeNumber(1, 1000)),
+    launches: v.optional(strict({ perMinute: v.optional(field.wholeNumber(1, 10_000), 30) }), {}),
     engine: v.optional(field.oneOf(engines), 'durable'),
     parts: v.optional(strict({ maxVms: v.optional(field.wholeNumber(1, 20_000), 5_000) }), {}),
   } satisfies Record<keyof PowerConfigInput, v.GenericSchema>;
@@ -91,6 +94,20 @@ export function configSchema(accounts: readonly string[], surroundings: Schedule
         'must be shorter than tiers.patience: some VMs would never be sent to',
       ),
       ['stagger'],
+    ),
+    v.forward(
+      v.check(
+        ({ notify, tick }) => isTickedInTime(notify, tick),
+        'needs a tick at least as often as "before" is long: a stop between two ticks would not be warned of',
+      ),
+      ['notify'],
+    ),
+    v.forward(
+      v.check(
+        ({ notify, overrides }) => isKeptWithin(notify, overrides),
+        'lets a link keep VMs on for longer than overrides.maxDuration: "before", and "keep" as often as "quota" says',
+      ),
+      ['notify'],
     ),
   );
 }

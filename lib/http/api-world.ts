@@ -6,6 +6,7 @@ import type { Inventory } from '../core/plan.ts';
 import type { Clock, Launcher, Log, RunStore } from '../ports.ts';
 import type { RunReport } from '../run/report.ts';
 import type { RunRequest } from '../run/request.ts';
+import type { AdmitLaunch } from './launch-cap.ts';
 import type { ScheduleUses } from './schedule-world.ts';
 
 export interface DryRun {
@@ -19,6 +20,8 @@ export interface ApiWorld {
   readonly accounts: readonly Pick<AccountConfig, 'name' | 'projects'>[];
   readonly store: RunStore;
   readonly launcher: Launcher;
+  /** Asked before each launch. */
+  readonly admit: AdmitLaunch;
   readonly clock: Clock;
   readonly log: Log;
   /** Conducts a dry run here and now; its report must be there by `until` (epoch ms). */

@@ -20,6 +20,7 @@ const problemTexts = {
   409: 'Another request stands under this Idempotency-Key.',
   413: 'The body has more than 64 KiB.',
   415: 'The body has a content type that is not JSON.',
+  429: 'Too many runs were launched in this minute; `Retry-After` says when to try again.',
   502: 'OpenScaler did not answer as it should: no VM could be listed.',
   503: 'A service behind this one did not answer. A repeat with the same Idempotency-Key is safe.',
   504: 'The time for an answer is over.',
@@ -86,7 +87,7 @@ const paths = {
       responses: {
         200: json('The plan, for a dry run: nothing was launched.', 'Report'),
         202: launched,
-        ...problems(400, 403, 409, 413, 415, 502, 503, 504),
+        ...problems(400, 403, 409, 413, 415, 429, 502, 503, 504),
       },
     },
     get: {
@@ -146,7 +147,7 @@ const paths = {
       summary: "OpenScaler's own call, as a verified run over one VM",
       parameters: [pathParameter('vm_id', { type: 'string' }), idempotencyKey],
       requestBody: body('VmAction'),
-      responses: { 202: launched, ...problems(400, 403, 409, 413, 415, 503) },
+      responses: { 202: launched, ...problems(400, 403, 409, 413, 415, 429, 503) },
     },
   },
   '/v1/vms/{vm_id}/explain': {

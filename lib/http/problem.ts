@@ -21,6 +21,7 @@ const kinds = {
   over: { status: 409, title: 'The run is over', code: 'conflict' },
   'too-large': { status: 413, title: 'The body is too large', code: 'request' },
   'media-type': { status: 415, title: 'The body is not JSON', code: 'request' },
+  'too-many': { status: 429, title: 'There were too many launches', code: 'request' },
   internal: { status: 500, title: 'The request could not be served', code: 'config' },
   cloud: { status: 502, title: 'OpenScaler did not answer as it should', code: 'list-failed' },
   unavailable: { status: 503, title: 'A service behind this one did not answer', code: 'aws' },

@@ -45,8 +45,9 @@ async function refuseTakenKey(name: string, request: RunRequest, http: HttpReque
   );
 }
 
-/** Launches an API run, or finds the one that has this name: 202 and the run either way. Throws `conflict`. */
+/** Launches an API run, or finds the one that has this name: 202 and the run either way. Throws `conflict` and problem 429. */
 export async function launchFromApi(name: string, request: RunRequest, world: ApiWorld): Promise<HttpAnswer> {
+  await world.admit('api');
   const { run } = await launch({ name, trigger: 'api', request, requestHash: requestHash(request) }, world);
   return jsonAnswer(202, { run: runJson(run) }, { location: runPath(run) });
 }

@@ -7,6 +7,7 @@ import { launch } from '../run/launch.ts';
 import { requestHash, runName } from '../run/name.ts';
 import { type HttpAnswer, jsonAnswer } from './answer.ts';
 import { decodeUtf8, parseJsonBytes, refuseLargeBody } from './body.ts';
+import type { AdmitLaunch } from './launch-cap.ts';
 import { RequestProblem } from './problem.ts';
 import type { HttpRequest } from './request.ts';
 import type { Route } from './route.ts';
@@ -20,6 +21,8 @@ export interface WebhookWorld {
   readonly secrets: ReadWebhookSecrets;
   readonly store: RunStore;
   readonly launcher: Launcher;
+  /** Asked before each launch. */
+  readonly admit: AdmitLaunch;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -31,7 +34,7 @@ export const webhookRoutes: readonly Route<WebhookWorld>[] = [
   { method: 'POST', path: '/v1/webhooks/{name}', answer: postWebhook },
 ];
 
-/** 202 and the run (on a repeat the first one), or 200 when the event asks for nothing. Throws problems 400 to 413. */
+/** 202 and the run (on a repeat the first one), or 200 when the event asks for nothing. Throws problems 400 to 429. */
 export async function postWebhook(http: HttpRequest, world: WebhookWorld): Promise<HttpAnswer> {
   refuseLargeBody(http, maxWebhookBytes);
   const webhook = world.webhooks.find(({ name }) => name === http.params.name);
@@ -47,6 +50,7 @@ export async function postWebhook(http: HttpRequest, world: WebhookWorld): Promi
   const name = runName('webhook', [webhook.name, verified.vouched]);
   // Of what was signed, not of the request: a rule edited between two deliveries must not make the second one fail.
   const hash = requestHash([webhook.name, verified.vouched, decodeUtf8(http.body)]);
+  await world.admit('webhook');
   const { run } = await launch({ name, trigger: 'webhook', request, requestHash: hash }, world);
   return jsonAnswer(202, { run: runJson(run) });
 }

@@ -36,6 +36,7 @@ describe('in plain words', () => {
       'Each account gets at most 200 calls at once, and at most 25 more per second.',
       'Nobody gets an e-mail when a run ends in trouble.',
       'Deployed runs announce on the event bus that they started and ended, and which VMs need attention.',
+      'The HTTP API may launch 30 runs in a minute, and so may all webhooks together.',
     ]);
   });
 

@@ -8,7 +8,7 @@ import { faultsOf, rightEnvironment } from './loaded.ts';
 
 const cron = { cron: '0 19 ? * SUN-THU *', timezone: 'Africa/Algiers', action: 'shutdown', select: 'env=dev' };
 const topLevel =
-  'projects, accounts, tags, crons, webhooks, timezone, schedules, calendars, tick, catchUp, adopt, retry, overrides, prices, shutdown, allowEscalation, start, timeouts, settle, guard, tiers, stagger, pace, states, oauth, rotation, alarms, events, reservedConcurrency, engine, parts';
+  'projects, accounts, tags, crons, webhooks, timezone, schedules, calendars, tick, catchUp, adopt, retry, overrides, prices, shutdown, allowEscalation, start, timeouts, settle, guard, tiers, stagger, pace, states, oauth, rotation, alarms, events, reservedConcurrency, launches, engine, parts';
 const hint =
   'a duration is a whole number with a unit, such as 500ms, 90s, 5m, 2h or 3d, or ISO 8601, such as PT5M or P1DT2H';
 const secretAllowed = 'a Secrets Manager name or ARN: letters, digits and / _ + = . @ : ! -';
@@ -211,6 +211,7 @@ const table: readonly (readonly [unknown, string])[] = [
     'events.vmSettled: must be one of failures, all, none, not "failure" (did you mean "failures"?)',
   ],
   [{ reservedConcurrency: 0 }, 'reservedConcurrency: must be a whole number from 1 to 1000, not 0'],
+  [{ launches: { perMinute: 0 } }, 'launches.perMinute: must be a whole number from 1 to 10000, not 0'],
   [{ engine: 'durabel' }, 'engine: must be one of durable, inline, not "durabel" (did you mean "durable"?)'],
 ];
 

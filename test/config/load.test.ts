@@ -27,6 +27,7 @@ const defaults: Config = {
   rotation: null,
   events: { vmSettled: 'failures' },
   reservedConcurrency: null,
+  launches: { perMinute: 30 },
   engine: 'durable',
   parts: { maxVms: 5000 },
   timezone: null,
@@ -122,6 +123,7 @@ it('everything the contract shows loads as it says', () => {
     reservedConcurrency: 2,
     engine: 'inline',
     parts: { maxVms: 100 },
+    launches: { perMinute: 5 },
     timezone: 'europe/paris',
     schedules: {
       'office-hours': 'Sun-Thu 08:00-18:00',
@@ -221,6 +223,7 @@ it('everything the contract shows loads as it says', () => {
     reservedConcurrency: 2,
     engine: 'inline',
     parts: { maxVms: 100 },
+    launches: { perMinute: 5 },
     timezone: 'Europe/Paris',
     schedules: {
       'office-hours': { timezone: 'Europe/Paris', on: 'Sun-Thu 08:00-18:00' },

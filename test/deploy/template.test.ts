@@ -99,7 +99,7 @@ const allowed: Readonly<Record<string, Readonly<Record<string, readonly string[]
   },
   WebhookRole: {
     'WebhookLogGroup.Arn': ['logs:CreateLogStream', 'logs:PutLogEvents'],
-    'RunTable.Arn': ['dynamodb:PutItem', 'dynamodb:GetItem'],
+    'RunTable.Arn': ['dynamodb:PutItem', 'dynamodb:GetItem', 'dynamodb:UpdateItem'],
     [durableRun]: ['lambda:InvokeFunction'],
     [webhookSecret]: ['secretsmanager:GetSecretValue'],
   },

@@ -68,6 +68,7 @@ export function apiBench(overrides: Partial<ApiWorld> = {}, fleet: readonly Fake
     ],
     store,
     launcher,
+    admit: async () => {},
     clock,
     log,
     plan: async ({ name, request }, until) => {

@@ -63,7 +63,16 @@ function bench(parts: Partial<Pick<WebhookWorld, 'webhooks' | 'store'>> = {}) {
     'power/hub': [hubSecret],
   };
   const secrets = async (id: string) => stored[id] ?? [];
-  const world = { webhooks, secrets, store: new MemoryRunStore(), launcher, clock, log, ...parts };
+  const world = {
+    webhooks,
+    secrets,
+    store: new MemoryRunStore(),
+    launcher,
+    admit: async () => {},
+    clock,
+    log,
+    ...parts,
+  };
   const handler = httpHandler({ routes: webhookRoutes, world: () => world, log: () => log });
   const send = async (parts: EventParts) => readAnswer(await handler(httpEvent(parts), { awsRequestId: 'r' }));
   return { send, handler, clock, log, launcher, stored };
