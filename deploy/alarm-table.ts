@@ -39,6 +39,7 @@ const errorsMean: Readonly<Record<FunctionKey, string>> = {
   api: 'The function of the HTTP API crashed, ran out of time or could not be loaded.',
   webhook: 'The function of the webhooks crashed, ran out of time or could not be loaded.',
   run: 'A run ended in trouble: some VM failed, is unknown or was refused; or it broke off.',
+  keep: 'The function behind the links of warnings crashed, ran out of time or could not be loaded.',
   rotate: 'A token could not be rotated: the one there is goes on to its end.',
 };
 

@@ -41,6 +41,12 @@ const roleSchema = v.strictObject({
             Effect: v.literal('Allow'),
             Action: oneOrMore(v.string()),
             Resource: oneOrMore(reference),
+            // It only takes from the right.
+            Condition: v.optional(
+              v.strictObject({
+                'ForAllValues:StringEquals': v.strictObject({ 'dynamodb:LeadingKeys': v.array(v.string()) }),
+              }),
+            ),
           }),
         ),
       }),

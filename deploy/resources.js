@@ -2,6 +2,7 @@
 // whatever there is to get wrong is in resources.ts, where the compiler sees it.
 
 import { readConfig } from './config.ts';
+import { keepFunction, linkEnvironment as linksOf } from './links.ts';
 import { makeResources } from './resources.ts';
 import { rotateFunction } from './rotation.ts';
 import { runFunction } from './run-function.ts';
@@ -19,6 +20,16 @@ export async function run({ resolveVariable }) {
 /** The function that rotates tokens, or null for none. */
 export async function rotate({ resolveConfigurationProperty }) {
   return rotateFunction(await configOf(resolveConfigurationProperty));
+}
+
+/** The function behind the links of warnings, or null for none. */
+export async function keep({ resolveConfigurationProperty, resolveVariable }) {
+  return keepFunction(await configOf(resolveConfigurationProperty), await deploymentOf(resolveVariable));
+}
+
+/** What the tick's function has in its environment beside what all have: what links are made of. */
+export async function linkEnvironment({ resolveConfigurationProperty, resolveVariable }) {
+  return linksOf(await configOf(resolveConfigurationProperty), await deploymentOf(resolveVariable));
 }
 
 /** The run function's reserved concurrency, or null for none. */

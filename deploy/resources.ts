@@ -5,6 +5,7 @@ import type { Config } from '../lib/config.ts';
 import { alarms, topicId } from './alarms.ts';
 import { type Deployment, type Resource, type Resources, ref } from './cloudformation.ts';
 import { dashboard } from './dashboard.ts';
+import { links } from './links.ts';
 import { roles } from './roles.ts';
 import { rotation } from './rotation.ts';
 import { schedules } from './schedules.ts';
@@ -20,6 +21,7 @@ export function makeResources(config: Config, deployment: Deployment): Resources
     ...storage(deployment),
     ...roles(config, deployment),
     ...rotation(config),
+    ...links(config, deployment),
     ...schedules(config, deployment),
     ...alarms(config, deployment),
     ...dashboard(config, deployment),

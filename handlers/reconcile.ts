@@ -52,10 +52,18 @@ async function tickOf(event: unknown): Promise<TickReport> {
   if (ticked.status === 'rejected') throw ticked.reason;
   const report = ticked.value;
   await emit(tickFigures(report, Object.keys(config.schedules)));
+  await warn(report, config);
   if (swept.status === 'rejected') throw swept.reason;
   refuseBlindness(report, config);
   await emit(successFigures());
   return report;
+}
+
+/** Never in the tick's way. */
+async function warn(report: TickReport, { notify }: Config): Promise<void> {
+  if (notify === null || notify.warning === null) return;
+  const { warnAhead } = await import('./warning.ts');
+  await warnAhead(report, notify.warning);
 }
 
 function configuredTick({ tick }: Config): NonNullable<Config['tick']> {

@@ -73,6 +73,38 @@ export async function makeOverride(request: OverrideRequest, world: OverrideWorl
   return { override, vms, leftOut, unlisted };
 }
 
+/** An override on VMs that were resolved before: when people were shown them. */
+export interface KnownOverride extends Pick<KeptOverride, 'keep' | 'reason' | 'by'> {
+  /** VM keys. */
+  readonly keys: readonly string[];
+  /** Epoch milliseconds. */
+  readonly endMs: number;
+}
+
+/**
+ * As `makeOverride`, for VMs that are known by their keys: without a look at the fleet, so that whoever calls needs no token for it.
+ * On a VM that is gone, protected or at fault by now it changes nothing. Throws `request`, `aws`.
+ */
+export async function makeKnownOverride(
+  { keep, reason, by, keys, endMs }: KnownOverride,
+  {
+    clock,
+    state,
+    maxDurationMs,
+    newId,
+  }: Pick<OverrideWorld, 'clock' | 'maxDurationMs' | 'newId'> & {
+    readonly state: Pick<OverrideWorld['state'], 'putOverride'>;
+  },
+): Promise<KeptOverride> {
+  const startMs = clock.now();
+  checkUntil({ kind: 'at', ms: endMs }, startMs, maxDurationMs);
+  if (keys.length === 0) throw new PowerError('request', 'an override is on one VM at least');
+  const ends = Object.fromEntries(keys.map((key) => [key, endMs]));
+  const override = { id: newId(), keep, startMs, reason, by, ends, cancelledMs: null };
+  await state.putOverride(override);
+  return override;
+}
+
 function checkUntil(until: Until, now: number, maxDurationMs: number): void {
   if (until.kind === 'next-start' || until.kind === 'next-stop') return;
   const endMs = fixedEnd(until, now);

@@ -35,6 +35,8 @@ export interface TickReport {
   /** VMs that are left alone because their tags could not be understood. */
   readonly atFault: readonly Vm[];
   readonly unlisted: readonly Unlisted[];
+  /** What was remembered when it judged. */
+  readonly state: FleetState;
   readonly launched: Launched | null;
 }
 
@@ -58,6 +60,7 @@ export async function tick(at: number, world: TickWorld): Promise<TickReport> {
     inVain: judgements.filter(({ decision }) => decision.alarm),
     atFault: inventory.vms.filter(({ faults }) => faults.length > 0),
     unlisted: inventory.unlisted,
+    state,
     launched,
   };
   tell(report, world);

@@ -35,6 +35,7 @@ function ticked(parts: Partial<TickReport>): TickReport {
     inVain: [],
     atFault: [],
     unlisted: [],
+    state: { marks: new Map(), overrides: [] },
     launched: null,
     ...parts,
   };

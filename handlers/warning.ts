@@ -1,0 +1,35 @@
+// What a tick does beside its own work: warns people of the stops that are near.
+// Loaded only where the configuration has warnings.
+
+import { dynamoStopWarnings } from '../lib/aws/stop-warnings.ts';
+import type { NotifyConfig } from '../lib/config.ts';
+import { stopsAhead } from '../lib/run/notify/stops-ahead.ts';
+import { warnOfStops } from '../lib/run/notify/warn.ts';
+import type { TickReport } from '../lib/run/schedule/tick.ts';
+import { linkKeys, notifying } from './notifying.ts';
+import { once, wiring } from './wiring.ts';
+import { runWorld } from './world.ts';
+
+const warnings = once(() => dynamoStopWarnings({ table: wiring.table(), clock: wiring.clock }));
+
+/** Warns of what the tick saw coming; how many stops. */
+export async function warnAhead(
+  { judgements, state }: TickReport,
+  policy: NonNullable<NotifyConfig['warning']>,
+): Promise<number> {
+  const to = notifying();
+  if (to === null) return 0;
+  const { clock } = wiring;
+  const { beforeMs } = policy;
+  const stops = stopsAhead(judgements, state, runWorld().schedules, { now: clock.now(), beforeMs });
+  return warnOfStops(stops, {
+    clock,
+    log: wiring.log(),
+    warnings: warnings(),
+    messenger: to.messenger,
+    policy,
+    zone: wiring.config().timezone ?? 'UTC',
+    linkBase: wiring.linkUrl(),
+    keys: linkKeys,
+  });
+}

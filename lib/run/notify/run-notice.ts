@@ -1,0 +1,73 @@
+// What people are told of a run that ended: how, how many VMs became what, and which of them need attention.
+// Made from the record and the outcomes that are kept, so that it says what GET /v1/runs/{name} says.
+
+import { type Notice, noticed } from '../../core/notice.ts';
+import type { Counts, Outcome } from '../../core/outcome.ts';
+import type { RunRecord } from '../../ports.ts';
+import { type EndingWord, endingOf } from '../ending.ts';
+
+/** Of which runs people are told. */
+export type RunsTold = 'trouble' | 'always';
+
+/** The notice of a run whose end is kept; null for one that nobody is to be told of. `outcomesOf` is asked only where there is one. */
+export async function runNotice(
+  run: RunRecord,
+  when: RunsTold,
+  outcomesOf: () => Promise<readonly Outcome[]>,
+): Promise<Notice | null> {
+  const ending = endingOf(run);
+  if (ending === null || ending.report?.run.dryRun === true) return null;
+  if (when === 'trouble' && ending.word === 'well') return null;
+  const { report } = ending;
+  const trouble = (await outcomesOf()).filter(needsAttention);
+  const action = report?.run.action ?? null;
+  const unlisted = report?.unlisted.length ?? 0;
+  const lines = [
+    report === null ? 'It has no report: see the log.' : `${countsText(report.counts)}.`,
+    ...(unlisted > 0 ? [`${unlisted} project(s) could not be listed.`] : []),
+    `Details: npx power runs, or GET /v1/runs/${run.name}`,
+  ];
+  return {
+    id: `run-ended/${run.name}`,
+    type: 'run.ended',
+    at: Date.parse(run.endedAt ?? run.recordedAt),
+    title: `Run ${run.name}${action === null ? '' : ` (${action})`} ${words[ending.word]}`,
+    text: lines.join(' '),
+    ...noticed(
+      trouble.map(({ account, vm, name, result, reason }) => ({
+        key: `${account}/${vm}`,
+        name,
+        note: `${result}: ${reason}`,
+      })),
+    ),
+    link: null,
+    facts: {
+      run: run.name,
+      trigger: run.trigger,
+      action,
+      ending: ending.word,
+      counts: report?.counts ?? null,
+      unlisted,
+    },
+  };
+}
+
+const words: Readonly<Record<EndingWord, string>> = {
+  well: 'ended well',
+  trouble: 'ended in trouble',
+  refused: 'was refused: nothing was sent',
+  interrupted: 'was stopped before it was done',
+  cancelled: 'was cancelled before it began',
+  'never-started': 'was never started',
+  'broke-off': 'broke off',
+  unreadable: 'ended, and its end cannot be read',
+};
+
+function needsAttention({ result }: Outcome): boolean {
+  return result === 'failed' || result === 'unknown' || result === 'refused';
+}
+
+function countsText(counts: Counts): string {
+  const parts = Object.entries(counts).map(([result, count]) => `${count} ${result}`);
+  return parts.length === 0 ? 'No VM was selected' : parts.join(', ');
+}
