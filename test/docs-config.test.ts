@@ -71,7 +71,15 @@ function fieldsOfSchema(): string[] {
     { accounts: { x: odd }, shutdown: odd, start: odd, timeouts: odd, settle: odd, guard: odd, pace: odd, alarms: odd },
     { schedules: { x: { ...odd, on: [odd], cron: odd } }, calendars: { x: odd } },
     { tick: odd, retry: odd, overrides: odd, prices: { ...odd, sizes: { x: odd } } },
-    { tiers: { ...odd, ready: { 0: odd } }, stagger: odd, events: odd, oauth: odd, rotation: odd, parts: odd },
+    {
+      tiers: { ...odd, ready: { 0: odd } },
+      stagger: odd,
+      events: odd,
+      oauth: odd,
+      rotation: odd,
+      notify: odd,
+      parts: odd,
+    },
     { launches: odd },
   ];
   return inputs.flatMap(faultsOf).flatMap((fault) => {

@@ -15,6 +15,7 @@ import { parseSelector } from '../lib/core/selector.ts';
 import { specialKeys, tagVm } from '../lib/core/tags.ts';
 import type { ListedVm } from '../lib/core/vm.ts';
 import { apiRoutes } from '../lib/http/api-routes.ts';
+import { keepRoutes } from '../lib/http/keep.ts';
 import { webhookRoutes } from '../lib/http/webhook.ts';
 import { vmId } from '../lib/openscaler/vm-id.ts';
 import packageJson from '../package.json' with { type: 'json' };
@@ -219,7 +220,7 @@ describe("the README's HTTP", () => {
   const table = rows(section('HTTP'));
 
   it('has every route, and no other', () => {
-    const real = [...apiRoutes, ...webhookRoutes].map(({ method, path }) => `${method} ${path}`);
+    const real = [...apiRoutes, ...webhookRoutes, ...keepRoutes].map(({ method, path }) => `${method} ${path}`);
     const shown = table.flatMap(([first = '']) => codes(first)).filter((code) => code.includes('/'));
     expect(shown.sort()).toEqual(real.sort());
   });

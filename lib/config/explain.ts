@@ -7,6 +7,7 @@ import { printDuration } from '../core/duration.ts';
 import type { SendPolicy } from '../core/policy.ts';
 import type { Schedules } from '../core/schedule/schedules.ts';
 import { nextTimes, parseCron } from './cron.ts';
+import { explainNotify } from './explain-notify.ts';
 import { explainSchedules } from './explain-schedules.ts';
 import { explainTiers } from './explain-tiers.ts';
 import { printLocal } from './explain-time.ts';
@@ -37,6 +38,7 @@ export function explainConfig(config: Config, schedules: Schedules, now: Date): 
       : `${config.alarms.email} gets an e-mail when a run ends in trouble.`,
     ...explainTokens(config),
     explainEvents(config),
+    ...explainNotify(config),
     `The HTTP API may launch ${plural(config.launches.perMinute, 'run')} in a minute, and so may all webhooks together.`,
     ...(config.reservedConcurrency === null
       ? []

@@ -8,7 +8,7 @@ import { PowerError } from '../../lib/core/errors.ts';
 import { rightEnvironment, withSchedules } from './loaded.ts';
 
 const topLevel =
-  'projects, accounts, tags, crons, webhooks, timezone, schedules, calendars, tick, catchUp, adopt, retry, overrides, prices, shutdown, allowEscalation, start, timeouts, settle, guard, tiers, stagger, pace, states, oauth, rotation, alarms, events';
+  'projects, accounts, tags, crons, webhooks, timezone, schedules, calendars, tick, catchUp, adopt, retry, overrides, prices, shutdown, allowEscalation, start, timeouts, settle, guard, tiers, stagger, pace, states, oauth, rotation, alarms, events, notify';
 const keys = fc.constantFrom(
   ...topLevel.split(', '),
   '__proto__',

@@ -170,6 +170,14 @@ describe('in plain words', () => {
       'Refresh tokens in the secrets are renewed when they are used; the functions may store what they get.',
     ],
     [{ rotation: { every: '12h' } }, 'Secrets Manager rotates the tokens of main every 12h.'],
+    [
+      { notify: { kind: 'slack', secret: 'power/notify' } },
+      'Slack is told of runs that did not end well, at the address in the secret power/notify.',
+    ],
+    [
+      { notify: { kind: 'teams', secret: 'power/notify', when: 'always', before: '30m' } },
+      'It is warned of scheduled stops 30m ahead; whoever holds the link in a warning can put that stop off by 2h, once.',
+    ],
     [{ events: false }, 'Deployed runs announce nothing on the event bus.'],
     [{ reservedConcurrency: 1 }, '1 run can go on at once on Lambda (reserved concurrency).'],
   ])('%j', (input, sentence) => {

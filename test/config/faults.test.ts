@@ -8,7 +8,7 @@ import { faultsOf, rightEnvironment } from './loaded.ts';
 
 const cron = { cron: '0 19 ? * SUN-THU *', timezone: 'Africa/Algiers', action: 'shutdown', select: 'env=dev' };
 const topLevel =
-  'projects, accounts, tags, crons, webhooks, timezone, schedules, calendars, tick, catchUp, adopt, retry, overrides, prices, shutdown, allowEscalation, start, timeouts, settle, guard, tiers, stagger, pace, states, oauth, rotation, alarms, events, reservedConcurrency, launches, engine, parts';
+  'projects, accounts, tags, crons, webhooks, timezone, schedules, calendars, tick, catchUp, adopt, retry, overrides, prices, shutdown, allowEscalation, start, timeouts, settle, guard, tiers, stagger, pace, states, oauth, rotation, alarms, events, notify, reservedConcurrency, launches, engine, parts';
 const hint =
   'a duration is a whole number with a unit, such as 500ms, 90s, 5m, 2h or 3d, or ISO 8601, such as PT5M or P1DT2H';
 const secretAllowed = 'a Secrets Manager name or ARN: letters, digits and / _ + = . @ : ! -';
@@ -209,6 +209,39 @@ const table: readonly (readonly [unknown, string])[] = [
   [
     { events: { vmSettled: 'failure' } },
     'events.vmSettled: must be one of failures, all, none, not "failure" (did you mean "failures"?)',
+  ],
+  [
+    { notify: { kind: 'slak', secret: 's' } },
+    'notify.kind: must be one of slack, teams, webhook, not "slak" (did you mean "slack"?)',
+  ],
+  [{ notify: { kind: 'slack', secret: 'https://hooks.slack.com/?x' } }, `notify.secret: must be ${secretAllowed}`],
+  [
+    { notify: { kind: 'slack', secret: 's', before: '90s' } },
+    'notify.before: "90s" is out of range: it must be whole minutes, from 1m to 24h',
+  ],
+  [
+    { notify: { kind: 'slack', secret: 's', keep: '1h' } },
+    'notify.keep: is about the link of warnings; say with "before" how long ahead they come',
+  ],
+  [
+    { notify: { kind: 'slack', secret: 's', quota: 2 } },
+    'notify.quota: is about the link of warnings; say with "before" how long ahead they come',
+  ],
+  [
+    { notify: { kind: 'slack', secret: 's', before: '30m', quota: 11 } },
+    'notify.quota: must be a whole number from 1 to 10, not 11',
+  ],
+  [
+    { notify: { kind: 'slack', secret: 's', before: '4m' } },
+    'notify: needs a tick at least as often as "before" is long: a stop between two ticks would not be warned of',
+  ],
+  [
+    { notify: { kind: 'slack', secret: 's', before: '30m' }, tick: false },
+    'notify: needs a tick at least as often as "before" is long: a stop between two ticks would not be warned of',
+  ],
+  [
+    { notify: { kind: 'slack', secret: 's', before: '30m', keep: '4h', quota: 2 }, overrides: { maxDuration: '8h' } },
+    'notify: lets a link keep VMs on for longer than overrides.maxDuration: "before", and "keep" as often as "quota" says',
   ],
   [{ reservedConcurrency: 0 }, 'reservedConcurrency: must be a whole number from 1 to 1000, not 0'],
   [{ launches: { perMinute: 0 } }, 'launches.perMinute: must be a whole number from 1 to 10000, not 0'],

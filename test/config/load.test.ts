@@ -26,6 +26,7 @@ const defaults: Config = {
   oauth: { grant: 'client_credentials' },
   rotation: null,
   events: { vmSettled: 'failures' },
+  notify: null,
   reservedConcurrency: null,
   launches: { perMinute: 30 },
   engine: 'durable',
@@ -51,6 +52,26 @@ it('an empty config has every documented default', () => {
 
 it('no events is none at all', () => {
   expect(loadConfig({ events: false }, rightEnvironment)).toEqual({ ...defaults, events: null });
+});
+
+it('notices are of trouble, without warnings; a warning has a link that keeps on for two hours, once', () => {
+  const load = (notify: object) => loadConfig({ notify: { kind: 'slack', secret: 's', ...notify } }, rightEnvironment);
+  const told = { kind: 'slack', secretId: 's', when: 'trouble', warning: null };
+  expect(load({})).toEqual({ ...defaults, notify: told });
+  const warning = { beforeMs: 1_800_000, keepMs: 7_200_000, quota: 1 };
+  expect(load({ before: '30m' }).notify).toEqual({ ...told, warning });
+  expect(load({ when: 'always', before: '5m', keep: '8h', quota: 2 }).notify).toEqual({
+    ...told,
+    when: 'always',
+    warning: { beforeMs: 300_000, keepMs: 28_800_000, quota: 2 },
+  });
+});
+
+it('a link may keep on for as long as overrides may last, to the minute', () => {
+  const notify = { kind: 'slack', secret: 's', before: '30m', keep: '4h' };
+  expect(loadConfig({ notify, overrides: { maxDuration: '270m' } }, rightEnvironment).notify?.warning?.keepMs).toBe(
+    14_400_000,
+  );
 });
 
 it('one stagger is that of every action', () => {
@@ -120,6 +141,7 @@ it('everything the contract shows loads as it says', () => {
     rotation: { every: '1d', accounts: ['main'] },
     alarms: { email: 'ops@example.com' },
     events: { vmSettled: 'all' },
+    notify: { kind: 'teams', secret: 'power/notify', when: 'always', before: '1h', keep: '3h', quota: 2 },
     reservedConcurrency: 2,
     engine: 'inline',
     parts: { maxVms: 100 },
@@ -220,6 +242,12 @@ it('everything the contract shows loads as it says', () => {
     rotation: { everyMs: 86_400_000, accounts: ['main'] },
     alarms: { email: 'ops@example.com' },
     events: { vmSettled: 'all' },
+    notify: {
+      kind: 'teams',
+      secretId: 'power/notify',
+      when: 'always',
+      warning: { beforeMs: 3_600_000, keepMs: 10_800_000, quota: 2 },
+    },
     reservedConcurrency: 2,
     engine: 'inline',
     parts: { maxVms: 100 },

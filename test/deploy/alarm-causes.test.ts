@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { alarmTable } from '../../deploy/alarm-table.ts';
 import { alarmId } from '../../deploy/alarms.ts';
 import { functionId, functionKeysOf } from '../../deploy/functions.ts';
+import { keepFunction } from '../../deploy/links.ts';
 import { makeResources } from '../../deploy/resources.ts';
 import { rotateFunction } from '../../deploy/rotation.ts';
 import { runFunction } from '../../deploy/run-function.ts';
@@ -37,7 +38,10 @@ function made(more: object = {}) {
 }
 
 /** With everything that has alarms of its own. */
-const durable = made({ rotation: { every: '1d' } });
+const durable = made({
+  rotation: { every: '1d' },
+  notify: { kind: 'slack', secret: 'power/notify', before: '30m' },
+});
 const inline = made({ engine: 'inline' });
 const properties = (name: string) => durable.resources[alarmId({ name })]?.Properties ?? {};
 const shown = new Set<string>();
@@ -215,8 +219,12 @@ describe('what AWS counts, and an alarm is on', () => {
   it.each(functionKeysOf(durable.config))('are the errors and throttles of %s, whose handler fails', async (key) => {
     // Whoever deploys what cannot be loaded has every invocation fail.
     expect((await stage.invokeBroken(key)).end.kind).not.toBe('answered');
-    const handler = rotateFunction(durable.config)?.rotate.handler;
-    if (key === 'rotate') expect(handler).toBe('handlers/rotate.handler');
+    const generated: Readonly<Record<string, { readonly handler: string }>> = {
+      ...rotateFunction(durable.config),
+      ...keepFunction(durable.config, deployment),
+    };
+    expect(Object.keys(generated)).toEqual(['rotate', 'keep']);
+    if (key in generated) expect(generated[key]?.handler).toBe(`handlers/${key}.handler`);
     else expect(serverless).toContain(`\n  ${key}:\n    handler: handlers/${key}.handler\n`);
     expectOn(`${key}-errors`, 'Errors', 'FunctionName', { Ref: functionId(key) });
     // Lambda throttles what has no concurrency left, reserved or of the account.

@@ -28,7 +28,7 @@ async function loadedOnImport(handler: string): Promise<readonly string[]> {
 }
 
 describe('on import', () => {
-  it.each(['scheduled', 'reconcile', 'api', 'webhook', 'run', 'rotate'])(
+  it.each(['scheduled', 'reconcile', 'api', 'webhook', 'run', 'rotate', 'keep'])(
     '%s loads neither the AWS SDK nor axios',
     async (handler) => {
       const loaded = await loadedOnImport(handler);
@@ -41,7 +41,7 @@ describe('on import', () => {
     },
   );
 
-  it.each(['scheduled', 'api', 'webhook'])(
+  it.each(['scheduled', 'api', 'webhook', 'keep'])(
     '%s, which mostly launches, carries nothing that talks to OpenScaler or reads schedules',
     async (handler) => {
       const loaded = await loadedOnImport(handler);
