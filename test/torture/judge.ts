@@ -102,17 +102,14 @@ function statesIn(body: string): ReadonlyMap<string, string> {
 function repeats(played: Played): string[] {
   const restarts = postsIn(played).filter(({ action }) => action === 'reboot' || action === 'reset');
   const strays = played.strayed.map((request) => `rule 4: a redirect was followed: ${request}`);
-  return [...Map.groupBy(restarts, ({ vm }) => vm)].reduce(
-    (found, [vm, posts]) => [
-      ...found,
-      ...posts.slice(0, -1).flatMap((post) => {
-        const status = statusTold(post);
-        if (post.isTold && (status === 429 || status === 401)) return [];
-        return [`rule 4: VM ${vm} got another ${post.action} after ${post.lie ?? post.truth?.status ?? 'silence'}`];
-      }),
-    ],
-    strays,
+  const again = [...Map.groupBy(restarts, ({ vm }) => vm).values()].flatMap((posts) =>
+    posts.slice(0, -1).filter((post) => !post.isTold || ![401, 429].includes(statusTold(post))),
   );
+  const words = again.map(
+    ({ vm, action, lie, truth: told }) =>
+      `rule 4: VM ${vm} got another ${action} after ${lie ?? told?.status ?? 'silence'}`,
+  );
+  return [...strays, ...words];
 }
 
 function statusTold({ lie, truth }: Seen): number {

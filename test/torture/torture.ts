@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { renderTable, whole } from '../../bench/table.ts';
 import { mix, poisonOne, tellEveryLie } from './openscaler.ts';
 import { Tally } from './tally.ts';
+import { liveThrough } from './week.ts';
 
 const { values } = parseArgs({
   options: {
@@ -21,6 +22,12 @@ const parts: Readonly<Record<string, (tally: Tally) => Promise<void>>> = {
   },
   mixtures: async (tally) => {
     for (const seed of seeds) for (const share of [0, 0.05, 0.3]) await mix(tally, seed, share);
+  },
+  week: async (tally) => {
+    for (const seed of seeds) await liveThrough(tally, { seed });
+  },
+  'week, clocks jump': async (tally) => {
+    for (const seed of seeds) await liveThrough(tally, { seed, jumps: true });
   },
   'one of 10,000': (tally) => poisonOne(tally, seeds[0] ?? 1, 10_000),
 };

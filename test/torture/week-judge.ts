@@ -1,0 +1,96 @@
+// What a week must not have come to: VMs wrong and nobody told, effects twice, runs lost, claims that nothing was seen for.
+
+import { wantedPower } from '../../lib/core/action.ts';
+import type { Story } from './week.ts';
+import { type Deployment, weekStart } from './week-world.ts';
+
+/** When a VM is to be on: hours of each day, UTC. */
+export interface Wish {
+  readonly id: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface Judgement {
+  readonly violations: readonly string[];
+  readonly facts: Readonly<Record<string, number>>;
+}
+
+/** Judges the week when all is over. */
+export async function judgeWeek(deployment: Deployment, story: Story, wishes: readonly Wish[]): Promise<Judgement> {
+  const { watch, ended } = deployment;
+  const runs = await runsOf(deployment);
+  const unreported = story.wrong.filter((wrong) => !isReported(wrong, deployment, story));
+  const late = deployment.clock.now() - 60 * 60_000;
+  const stillWrong = story.wrong.filter(({ at }) => at > late);
+  const lost = runs.filter(({ status }) => status !== 'ended');
+  const silent = lost.filter(({ name }) => !alarmed(deployment, name));
+  const lies = ended.flatMap(({ name, report }) =>
+    (report?.outcomes ?? []).flatMap(({ vm, action, result, attempts }) => {
+      if (result !== 'succeeded' || action === null) return [];
+      return watch.showed(name, vm, wantedPower[action])
+        ? []
+        : [`${name} says ${vm} ${result} after ${attempts}, unseen`];
+    }),
+  );
+  return {
+    violations: [
+      ...unique(
+        unreported.map(
+          ({ vm, boundary, want }) => `VM ${vm} is not ${want}, wanted since ${iso(boundary)}; nobody was told`,
+        ),
+      ),
+      ...unique(stillWrong.map(({ vm, want }) => `VM ${vm} is not ${want} though all has been well for an hour`)),
+      ...watch.wrongs.map((words) => `twice: ${words}`),
+      ...silent.map(({ name, status }) => `lost without a word: ${name} is ${status}`),
+      ...lies.map((words) => `rule 3: ${words}`),
+      ...story.errors,
+      ...unlike(deployment),
+    ],
+    facts: {
+      'events delivered': story.events,
+      'runs recorded': runs.length,
+      'runs ended': runs.length - lost.length,
+      'runs lost with an alarm': lost.length - silent.length,
+      POSTs: watch.posts.length,
+      'processes killed': deployment.deaths,
+      'VM-boundaries held': wishes.length * 2 * Math.round((late - weekStart) / 86_400_000),
+      'late VMs, reported': unique(story.wrong.map(({ vm, boundary }) => `${vm} ${boundary}`)).length,
+    },
+  };
+}
+
+async function runsOf({ store, clock }: Deployment) {
+  const { runs } = await store.list(new Date(clock.now()).toISOString(), 100_000, null);
+  return runs;
+}
+
+/** Somebody was told of the VM, or of everything, since its boundary. */
+function isReported({ vm, boundary, at }: Story['wrong'][number], { ended }: Deployment, { told }: Story): boolean {
+  const isDue = (when: number) => boundary - 60_000 <= when && when <= at;
+  const isTold = told.some((each) => isDue(each.at) && (each.vm === vm || each.vm === '*'));
+  const isTrouble = ended.some(
+    ({ at: when, report }) =>
+      isDue(when) &&
+      report?.outcomes.some((one) => one.vm === vm && ['failed', 'unknown', 'refused'].includes(one.result)),
+  );
+  return isTold || isTrouble;
+}
+
+function alarmed({ log }: Deployment, run: string): boolean {
+  return log.lines.some(({ level, fields }) => level === 'error' && fields.run === run);
+}
+
+// Protected, or of nobody's selector.
+function unlike({ watch }: Deployment): string[] {
+  const untouchable = new Set(['20', '21']);
+  return watch.posts.filter(({ vm }) => untouchable.has(vm)).map(({ vm, action }) => `rule 1: ${action} to VM ${vm}`);
+}
+
+function unique(words: readonly string[]): string[] {
+  return [...new Set(words)];
+}
+
+function iso(at: number): string {
+  return new Date(at).toISOString();
+}
