@@ -1,0 +1,51 @@
+import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { dynamoStopWarnings } from '../../lib/aws/stop-warnings.ts';
+import { stopWarningsContract } from '../contracts/stop-warnings.ts';
+import { FakeClock } from '../fakes/clock.ts';
+import { MemoryStopWarnings } from '../fakes/stop-warnings.ts';
+import { type Dynalite, startDynalite } from '../fixtures/dynalite.ts';
+
+let dynamo: Dynalite;
+let sdk: DynamoDBClient;
+
+beforeAll(async () => {
+  dynamo = await startDynalite();
+  sdk = new DynamoDBClient(dynamo.client);
+});
+
+afterAll(async () => {
+  sdk.destroy();
+  await dynamo.close();
+});
+
+const open = () => dynamoStopWarnings({ table: dynamo.table, clock: new FakeClock(), client: dynamo.client });
+const inMemory = new MemoryStopWarnings();
+
+stopWarningsContract('warnings in DynamoDB', open);
+stopWarningsContract('warnings in memory', () => inMemory);
+
+describe('warnings in DynamoDB', () => {
+  const stopMs = Date.UTC(2027, 0, 1);
+
+  it('know their own claim when its answer got lost', async () => {
+    await open().read(stopMs);
+    dynamo.loseNextAnswer();
+    expect(await open().claim({ stopMs, keys: ['main/1'], shown: [] })).toBe(true);
+  });
+
+  it('vanish a week after the stop', async () => {
+    const Key = { pk: { S: 'warning' }, sk: { S: String(stopMs) } };
+    const { Item } = await sdk.send(new GetItemCommand({ TableName: dynamo.table, Key }));
+    expect(Item?.expiresAt?.N).toBe(String(stopMs / 1000 + 7 * 86_400));
+  });
+
+  it('say so when one was not written as they write', async () => {
+    const alien = { pk: { S: 'warning' }, sk: { S: '7' }, stopMs: { S: '7' } };
+    await sdk.send(new PutItemCommand({ TableName: dynamo.table, Item: alien }));
+    await expect(open().read(7)).rejects.toMatchObject({
+      code: 'aws',
+      message: expect.stringContaining('the table holds a warning that cannot be read (stopMs.N'),
+    });
+  });
+});
