@@ -42,26 +42,42 @@ const mostKeyBytes = 300_000;
 
 /** Warns of the stops that nobody was warned of yet; how many that were. Never rejects: a tick has more to do. */
 export async function warnOfStops(stops: readonly StopAhead[], world: WarnWorld): Promise<number> {
-  const warned = await Promise.all(stops.slice(0, mostAtOnce).map((stop) => warnOf(stop, world)));
-  return warned.filter((isWarned) => isWarned).length;
+  const sending: Promise<boolean>[] = [];
+  for (const stop of stops) {
+    if (sending.length === mostAtOnce) break;
+    if (await claim(stop, world)) sending.push(warnOf(stop, world));
+  }
+  return (await Promise.all(sending)).filter((isWarned) => isWarned).length;
+}
+
+async function claim(stop: StopAhead, { log, warnings }: WarnWorld): Promise<boolean> {
+  try {
+    return await warnings.claim(warningOf(stop));
+  } catch (error) {
+    log.error('a warning could not be noted and is not sent; the next tick tries again', { ...fieldsOf(stop), error });
+    return false;
+  }
 }
 
 async function warnOf(stop: StopAhead, world: WarnWorld): Promise<boolean> {
   const { log, warnings } = world;
-  const fields = { stop: new Date(stop.stopMs).toISOString(), vms: stop.vms.length };
+  const fields = fieldsOf(stop);
+  const why = await send(stop, world);
+  if (why === null) {
+    log.info('people were warned of a scheduled stop', fields);
+    return true;
+  }
+  log.error('nobody could be warned of a scheduled stop; the next tick tries again', { ...fields, why });
   try {
-    if (!(await warnings.claim(warningOf(stop)))) return false;
-    const why = await send(stop, world);
-    if (why === null) {
-      log.info('people were warned of a scheduled stop', fields);
-      return true;
-    }
-    log.error('nobody could be warned of a scheduled stop; the next tick tries again', { ...fields, why });
     await warnings.unsent(stop.stopMs);
   } catch (error) {
-    log.error('nobody was warned of a scheduled stop, which will be all the same', { ...fields, error });
+    log.error('no tick will try again to warn of a scheduled stop', { ...fields, error });
   }
   return false;
+}
+
+function fieldsOf({ stopMs, vms }: StopAhead) {
+  return { stop: new Date(stopMs).toISOString(), vms: vms.length };
 }
 
 /** Null once sent, or why not. A secret that is wrong may be right at the next tick. */

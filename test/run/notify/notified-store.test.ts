@@ -1,0 +1,219 @@
+// Who is told of which runs, in which words, and that telling is never in a run's way.
+
+import { describe, expect, it } from 'vitest';
+import { PowerError } from '../../../lib/core/errors.ts';
+import type { Notice } from '../../../lib/core/notice.ts';
+import type { Outcome } from '../../../lib/core/outcome.ts';
+import type { Delivered } from '../../../lib/notify-ports.ts';
+import { notifiedStore } from '../../../lib/run/notify/notified-store.ts';
+import type { RunsTold } from '../../../lib/run/notify/run-notice.ts';
+import { makeReport, type RunReport, verdictOf } from '../../../lib/run/report.ts';
+import { parseRunRequest } from '../../../lib/run/request.ts';
+import { MemoryLog } from '../../fakes/log.ts';
+import { MemoryRunStore } from '../../fakes/run-store.ts';
+
+const at = '2026-11-24T18:00:00.000Z';
+const end = '2026-11-24T18:05:00.000Z';
+
+const outcome = (vm: string, more: Partial<Outcome> = {}): Outcome => ({
+  vm,
+  name: `vm-${vm}`,
+  account: 'main',
+  project: 'default',
+  action: 'shutdown',
+  result: 'succeeded',
+  reason: 'it is off',
+  code: 'seen',
+  power: 'off',
+  attempts: 1,
+  durationMs: 1,
+  ...more,
+});
+const failed = (vm: string) => outcome(vm, { result: 'failed', code: 'still', reason: `it is still on: ${vm}` });
+
+function stage(when: RunsTold = 'trouble') {
+  const store = new MemoryRunStore();
+  const log = new MemoryLog();
+  const sent: Notice[] = [];
+  let how: () => Promise<Delivered> = async () => ({ isSent: true });
+  const messenger = {
+    send: async (notice: Notice) => {
+      sent.push(notice);
+      return how();
+    },
+  };
+  const told = notifiedStore(store, { log, notifying: () => ({ messenger, when }) });
+  const begin = async (name: string, to = told) => {
+    const request = parseRunRequest({ action: 'shutdown', select: 'env=dev' });
+    await to.record({ name, trigger: 'cron', request, requestHash: 'h', recordedAt: at });
+    await to.claim(name, at, '2026-11-24T19:00:00.000Z', 'me');
+  };
+  const finish = async (
+    outcomes: readonly Outcome[],
+    more: Partial<RunReport> & { dryRun?: boolean } = {},
+    name = 'cron-1',
+  ) => {
+    const { dryRun = false, ...rest } = more;
+    await begin(name);
+    const request = parseRunRequest({ action: 'shutdown', select: 'env=dev', dryRun });
+    const times = { startedAt: Date.parse(at), endedAt: Date.parse(end) };
+    const calls = { lists: 1, reads: 0, actions: 1 };
+    const made = makeReport(name, request, {
+      ...times,
+      outcomes,
+      unlisted: [],
+      matched: true,
+      interrupted: false,
+      calls,
+    });
+    const report = { ...made, ...rest };
+    const { outcomes: last, ...summary } = report;
+    await told.end(name, end, { ...summary, verdict: verdictOf(report) }, last);
+  };
+  const deliver = (next: () => Promise<Delivered>) => {
+    how = next;
+  };
+  return { store, told, log, sent, begin, finish, deliver };
+}
+
+describe('people are told of a run', () => {
+  it('that ended in trouble: its counts, and the VMs that need attention', async () => {
+    const { finish, sent, log } = stage();
+    await finish(
+      [outcome('1'), failed('2'), outcome('3', { result: 'unknown', code: 'no-sight', reason: 'not seen' })],
+      {
+        unlisted: [{ account: 'main', project: 'ci', reason: '503' }],
+      },
+    );
+    expect(sent).toEqual([
+      {
+        id: 'run-ended/cron-1',
+        type: 'run.ended',
+        at: Date.parse(end),
+        title: 'Run cron-1 (shutdown) ended in trouble',
+        text: '1 succeeded, 1 failed, 1 unknown. 1 project(s) could not be listed. Details: npx power runs, or GET /v1/runs/cron-1',
+        vms: [
+          { key: 'main/2', name: 'vm-2', note: 'failed: it is still on: 2' },
+          { key: 'main/3', name: 'vm-3', note: 'unknown: not seen' },
+        ],
+        more: 0,
+        link: null,
+        facts: {
+          run: 'cron-1',
+          trigger: 'cron',
+          action: 'shutdown',
+          ending: 'trouble',
+          counts: { succeeded: 1, failed: 1, unknown: 1 },
+          unlisted: 1,
+        },
+      },
+    ]);
+    expect(log.lines).toMatchObject([{ level: 'info', fields: { run: 'cron-1' } }]);
+  });
+
+  it('with the VMs whose outcomes were kept before its end, too', async () => {
+    const { begin, told, sent } = stage();
+    await begin('cron-2');
+    const figures = { selected: 1, sent: 1, settled: 1, tiers: [] };
+    await told.progress('cron-2', figures, [failed('7')]);
+    await told.end('cron-2', end, { error: { code: 'internal', message: 'm' } }, []);
+    expect(sent).toMatchObject([
+      { title: 'Run cron-2 broke off', vms: [{ key: 'main/7' }], facts: { ending: 'broke-off' } },
+    ]);
+    expect(sent[0]?.text).toContain('no report');
+  });
+
+  it.each([
+    ['interrupted', { interrupted: true }, [outcome('1')], 'was stopped before it was done'],
+    ['refused', {}, [outcome('1', { result: 'refused', code: 'guard' })], 'was refused: nothing was sent'],
+    ['trouble', { matched: false }, [], 'ended in trouble'],
+  ] as const)('that was %s', async (ending, more, outcomes, words) => {
+    const { finish, sent } = stage();
+    await finish(outcomes, more);
+    expect(sent).toMatchObject([{ title: expect.stringContaining(words), facts: { ending } }]);
+  });
+
+  it('that ended well only where all are wanted, and never of a rehearsal', async () => {
+    const { finish, sent } = stage();
+    await finish([outcome('1')]);
+    expect(sent).toEqual([]);
+    const always = stage('always');
+    await always.finish([outcome('1')]);
+    await always.finish([], {}, 'cron-2');
+    expect(always.sent.map(({ title, text }) => [title, text.split('.')[0]])).toEqual([
+      ['Run cron-1 (shutdown) ended well', '1 succeeded'],
+      ['Run cron-2 (shutdown) ended well', 'No VM was selected'],
+    ]);
+    await always.finish([failed('1')], { dryRun: true }, 'cron-3');
+    expect(always.sent).toHaveLength(2);
+  });
+
+  it('again when its end is kept again, under the same id', async () => {
+    const { finish, told, sent } = stage();
+    await finish([failed('1')]);
+    await told.end('cron-1', end, { error: { message: 'again' } }, []).catch(() => undefined);
+    expect(new Set(sent.map(({ id }) => id))).toEqual(new Set(['run-ended/cron-1']));
+  });
+
+  it('by 20 VMs at most', async () => {
+    const { finish, sent } = stage();
+    await finish(Array.from({ length: 50 }, (_, nth) => failed(String(nth))));
+    expect([sent[0]?.vms.length, sent[0]?.more]).toEqual([20, 30]);
+  });
+});
+
+describe('telling', () => {
+  it.each([
+    ['is refused', async () => ({ isSent: false, why: 'it answered 404' }) as const, { why: 'it answered 404' }],
+    [
+      'cannot be done for want of a secret',
+      async () => {
+        throw new PowerError('secret', 'gone');
+      },
+      { error: { code: 'secret' } },
+    ],
+  ])('that %s is a line of the log, and the end is kept', async (_what, how, fields) => {
+    const { finish, store, log, deliver } = stage();
+    deliver(how);
+    await finish([failed('1')]);
+    expect((await store.read('cron-1', end))?.status).toBe('ended');
+    expect(log.lines).toMatchObject([{ level: 'error', fields: { run: 'cron-1', ...fields } }]);
+  });
+
+  it('does not happen where the end could not be kept', async () => {
+    const { store, finish, sent } = stage();
+    store.end = async () => {
+      throw new PowerError('aws', 'the table is away');
+    };
+    await expect(finish([failed('1')])).rejects.toMatchObject({ code: 'aws' });
+    expect(sent).toEqual([]);
+  });
+
+  it('does not happen where nobody is to be told, and nothing is read for it', async () => {
+    const { store, log } = stage();
+    const quiet = notifiedStore(store, { log, notifying: () => null });
+    await quiet.record({ name: 'x', trigger: 'cron', request: {}, requestHash: 'h', recordedAt: at });
+    await quiet.claim('x', at, end, 'me');
+    store.read = async () => {
+      throw new Error('read');
+    };
+    await quiet.end('x', end, {}, []);
+    expect(log.lines).toEqual([]);
+  });
+});
+
+describe('the rest of the store', () => {
+  it('is the store', async () => {
+    const { store, told, begin } = stage();
+    await begin('a');
+    expect(await told.read('a', at)).toEqual(await store.read('a', at));
+    expect(await told.list(at, 5, null)).toEqual(await store.list(at, 5, null));
+    await told.progress('a', { selected: 1, sent: 0, settled: 0, tiers: [] }, [outcome('1')]);
+    expect(await told.outcomes('a')).toEqual([outcome('1')]);
+    await told.cancel('a', at, 'amel');
+    expect(await told.isCancelled('a')).toBe(true);
+    await told.record({ name: 'b', trigger: 'cron', request: {}, requestHash: 'h', recordedAt: at });
+    expect(await told.unstarted(at, at)).toEqual([{ name: 'b', recordedAt: at }]);
+    expect(await told.abandon('b', at, {})).toBe(true);
+  });
+});
