@@ -1,0 +1,121 @@
+// Notifications as deployed: handlers in processes of their own, over real sockets, from a tick to the override that its link makes.
+
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { dynamoRunStore } from '../../lib/aws/run-store.ts';
+import { dynamoStateStore } from '../../lib/aws/state-store.ts';
+import { systemClock } from '../../lib/clock.ts';
+import { parseRunRequest } from '../../lib/run/request.ts';
+import { startSecretsManager } from '../../simulator/secrets-manager.ts';
+import { startSimulator } from '../../simulator/simulator.ts';
+import { Environment } from '../durable/environment.ts';
+import { startDynalite } from '../fixtures/dynalite.ts';
+import { listen } from '../fixtures/local-aws.ts';
+import { copyProject } from '../fixtures/project.ts';
+import { httpEvent } from '../http/api-bench.ts';
+
+const token = 'the-token-of-this-test';
+const linkKey = 'k'.repeat(64);
+const stopMs = Math.floor(Date.now() / 60_000) * 60_000 + 20 * 60_000;
+const stop = new Date(stopMs).toISOString().replace('.000', '');
+const closers: (() => Promise<void>)[] = [];
+const messages: { readonly blocks: readonly { readonly text: { readonly text: string } }[]; readonly text: string }[] =
+  [];
+const printed: string[] = [];
+let invoke: (handler: string, event: unknown) => Promise<unknown>;
+let runs: ReturnType<typeof dynamoRunStore>;
+let state: ReturnType<typeof dynamoStateStore>;
+
+beforeAll(async () => {
+  const channel = createServer(async (request, response) => {
+    const parts: Buffer[] = [];
+    for await (const part of request) parts.push(part);
+    messages.push(JSON.parse(Buffer.concat(parts).toString()));
+    response.end('ok');
+  });
+  const { endpoint, close } = await listen(channel);
+  const description = `[schedule="always off" keep-on-until="${stop}"]`;
+  const simulator = await startSimulator({
+    token,
+    fleet: [{ id: 1, name: '<b>db</b>', behaviour: 'prompt', description }],
+  });
+  const address = `${endpoint}/hush`;
+  const secrets = await startSecretsManager({
+    secrets: { 'openscaler/token': token, 'power/notify': address, 'power/link-key': linkKey },
+  });
+  const dynalite = await startDynalite('power-notify');
+  const project = await copyProject({
+    timezone: 'UTC',
+    engine: 'inline',
+    notify: { kind: 'slack', secret: 'power/notify', before: '30m' },
+  });
+  closers.push(close, simulator.close, secrets.close, dynalite.close, project.remove);
+  const variables = {
+    PATH: process.env.PATH ?? '',
+    POWER_TABLE: dynalite.table,
+    POWER_RUN_FUNCTION: 'power-run',
+    POWER_LINK_KEY: 'power/link-key',
+    POWER_LINK_URL: 'https://api.example.org/v1/keep',
+    POWERTOOLS_METRICS_NAMESPACE: 'power-notify',
+    OPENSCALER_API_URL: simulator.url,
+    OPENSCALER_SECRET_ID: 'openscaler/token',
+    LOG_LEVEL: 'INFO',
+    AWS_REGION: 'eu-central-1',
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_ENDPOINT_URL_DYNAMODB: String(dynalite.client.endpoint),
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
+  };
+  invoke = async (handler, event) => {
+    const file = join(project.directory, `handlers/${handler}.ts`);
+    const child = new Environment(handler, { file }, variables, (text) => void printed.push(text));
+    const end = await child.invoke(event);
+    await child.kill();
+    return end.kind === 'answered' ? end.output : end;
+  };
+  const table = { table: dynalite.table, clock: systemClock, client: dynalite.client };
+  runs = dynamoRunStore(table);
+  state = dynamoStateStore(table);
+}, 60_000);
+
+afterAll(async () => {
+  for (const close of closers) await close();
+});
+
+const tick = () => invoke('reconcile', { tick: new Date().toISOString() });
+const open = (method: string, path: string) => {
+  const form = { body: 'confirm=yes', headers: { 'content-type': 'application/x-www-form-urlencoded' } };
+  return invoke('keep', httpEvent({ method, path, ...(method === 'POST' ? form : {}) }));
+};
+
+describe('the deployed handlers', () => {
+  it('warn of a stop once, show what the link would do, do it once, and hold to it', async () => {
+    expect(await tick()).toMatchObject({ listed: 1, run: null });
+    await tick();
+    expect(messages).toHaveLength(1);
+    const texts = messages[0]?.blocks.map(({ text }) => text.text).join('\n') ?? '';
+    expect(texts).toContain('• "&lt;b&gt;db&lt;/b&gt;" (main/1)');
+    const path = /<https:\/\/api\.example\.org(\/v1\/keep\/[^|]+)\|/.exec(texts)?.[1] ?? '';
+    expect(await open('GET', path)).toMatchObject({
+      statusCode: 200,
+      body: expect.stringContaining('&quot;&lt;b&gt;db&lt;/b&gt;&quot; (main/1)'),
+    });
+    expect((await state.load()).overrides).toEqual([]);
+    expect(await open('POST', path)).toMatchObject({ statusCode: 200, body: expect.stringContaining('will stay on') });
+    expect(await open('POST', path)).toMatchObject({ statusCode: 410 });
+    const { overrides } = await state.load();
+    expect(overrides).toMatchObject([{ keep: 'on', by: 'link', ends: { 'main/1': stopMs + 2 * 3_600_000 } }]);
+    expect(await open('GET', `${path}x`)).toMatchObject({ statusCode: 403 });
+    const said = printed.join('');
+    for (const secret of [token, linkKey, path, 'hush']) expect(said).not.toContain(secret);
+  }, 60_000);
+
+  it('tell of a run that ended in trouble', async () => {
+    const request = parseRunRequest({ action: 'start', select: 'env=nowhere' });
+    const recordedAt = new Date().toISOString();
+    await runs.record({ name: 'cron-1', trigger: 'cron', request, requestHash: 'h', recordedAt });
+    expect(await invoke('run', { run: 'cron-1' })).toMatchObject({ kind: 'threw' });
+    expect(messages.at(-1)?.text).toBe('Run cron-1 (start) ended in trouble');
+  }, 60_000);
+});
