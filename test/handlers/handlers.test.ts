@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { handler as api } from '../../handlers/api.ts';
+import { handler as keep } from '../../handlers/keep.ts';
 import { handler as reconcile } from '../../handlers/reconcile.ts';
 import { handler as rotate } from '../../handlers/rotate.ts';
 import { handler as run } from '../../handlers/run.ts';
@@ -33,6 +34,7 @@ describe('a deployment that is not whole', () => {
   it.each([
     ['api', api],
     ['webhook', webhook],
+    ['keep', keep],
   ])('%s still answers 400 to rubbish and 404 to a strange path', async (_name, handler) => {
     const { result, lines } = await printedBy(async () => [
       await handler('rubbish', context),
@@ -43,6 +45,14 @@ describe('a deployment that is not whole', () => {
       { level: 'INFO', status: 400 },
       { level: 'INFO', status: 404 },
     ]);
+  });
+
+  it('keep answers 500 to a link, whoever signed it, with no word of the configuration', async () => {
+    const event = httpEvent({ method: 'GET', path: '/v1/keep/k1.a.b' });
+    const { result, lines } = await printedBy(() => keep(event, context));
+    expect(result.statusCode).toBe(500);
+    expect(result.body).not.toMatch(/OPENSCALER|POWER_|notify|\.ts/);
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([{ level: 'ERROR', error: { code: 'config' } }]);
   });
 
   it('rotate throws what is missing, and does nothing for what is no step of a rotation', async () => {

@@ -9,6 +9,7 @@ import { notifiedStore } from '../../../lib/run/notify/notified-store.ts';
 import type { RunsTold } from '../../../lib/run/notify/run-notice.ts';
 import { makeReport, type RunReport, verdictOf } from '../../../lib/run/report.ts';
 import { parseRunRequest } from '../../../lib/run/request.ts';
+import { runStoreContract } from '../../contracts/run-store.ts';
 import { MemoryLog } from '../../fakes/log.ts';
 import { MemoryRunStore } from '../../fakes/run-store.ts';
 
@@ -202,18 +203,11 @@ describe('telling', () => {
   });
 });
 
-describe('the rest of the store', () => {
-  it('is the store', async () => {
-    const { store, told, begin } = stage();
-    await begin('a');
-    expect(await told.read('a', at)).toEqual(await store.read('a', at));
-    expect(await told.list(at, 5, null)).toEqual(await store.list(at, 5, null));
-    await told.progress('a', { selected: 1, sent: 0, settled: 0, tiers: [] }, [outcome('1')]);
-    expect(await told.outcomes('a')).toEqual([outcome('1')]);
-    await told.cancel('a', at, 'amel');
-    expect(await told.isCancelled('a')).toBe(true);
-    await told.record({ name: 'b', trigger: 'cron', request: {}, requestHash: 'h', recordedAt: at });
-    expect(await told.unstarted(at, at)).toEqual([{ name: 'b', recordedAt: at }]);
-    expect(await told.abandon('b', at, {})).toBe(true);
-  });
-});
+// Whoever is told, it stays the store it is.
+const underneath = new MemoryRunStore();
+runStoreContract('the store that tells people', () =>
+  notifiedStore(underneath, {
+    log: new MemoryLog(),
+    notifying: () => ({ messenger: { send: async () => ({ isSent: true }) }, when: 'always' }),
+  }),
+);

@@ -6,7 +6,9 @@ import type { KeptOverride } from '../../../lib/ports.ts';
 import { explainVm } from '../../../lib/run/schedule/explain.ts';
 import {
   cancelOverride,
+  type KnownOverride,
   listOverrides,
+  makeKnownOverride,
   makeOverride,
   type OverrideRequest,
 } from '../../../lib/run/schedule/overrides.ts';
@@ -120,6 +122,54 @@ describe('an override', () => {
     const { vms, unlisted } = await make({}, { world: broken });
     expect(vms).toHaveLength(2);
     expect(unlisted).toEqual([{ account: 'beta', project: 'strange', reason: expect.any(String) }]);
+  });
+});
+
+describe('an override on VMs that are known', () => {
+  const known: KnownOverride = {
+    keep: 'on',
+    reason: 'a link',
+    by: 'link',
+    keys: ['main/8', 'main/9'],
+    endMs: noon + hourMs,
+  };
+  const keep = (changes: Partial<KnownOverride>, { world }: PlanScene) =>
+    makeKnownOverride({ ...known, ...changes }, { ...world, maxDurationMs: 24 * hourMs, newId: () => 'o1' });
+
+  it('is kept from now on, without a look at the fleet', async () => {
+    const scene = planScene(fleet);
+    const made = await keep({}, scene);
+    const ends = { 'main/8': noon + hourMs, 'main/9': noon + hourMs };
+    expect(made).toEqual({
+      id: 'o1',
+      keep: 'on',
+      startMs: noon,
+      reason: 'a link',
+      by: 'link',
+      ends,
+      cancelledMs: null,
+    });
+    expect((await scene.world.state.load()).overrides).toEqual([made]);
+    expect(scene.world.accounts.map(({ cloud }) => cloud.calls.lists)).toEqual([0]);
+  });
+
+  it.each<[string, Partial<KnownOverride>, RegExp]>([
+    ['on nobody', { keys: [] }, /one VM at least/],
+    ['that ends now', { endMs: noon }, /ends after now/],
+    ['beyond the longest allowed', { endMs: noon + 24 * hourMs + 1 }, /lasts at most 1d/],
+  ])('is refused %s', async (_what, changes, message) => {
+    const scene = planScene(fleet);
+    await expect(keep(changes, scene)).rejects.toMatchObject({
+      code: 'request',
+      message: expect.stringMatching(message),
+    });
+    expect((await scene.world.state.load()).overrides).toEqual([]);
+  });
+
+  it('changes nothing for a VM that is protected by now', async () => {
+    const scene = planScene(fleet);
+    await keep({ keys: ['main/10'] }, scene);
+    expect(await explainVm('10', noon + 1, scene.world)).toMatchObject({ decision: { action: null } });
   });
 });
 
