@@ -3,6 +3,7 @@
 
 import type { Outcome, Unlisted } from '../../lib/core/outcome.ts';
 import { printInstant } from '../../lib/core/schedule/civil.ts';
+import { terminalSafeJson } from '../../lib/core/terminal-safe-json.ts';
 import type { Vm } from '../../lib/core/vm.ts';
 import type { RunReport } from '../../lib/run/report.ts';
 
@@ -89,7 +90,7 @@ export function unlistedOf({ account, project, reason }: Unlisted) {
   return { account, project, reason };
 }
 
-/** One document on one line. */
+/** One document on one line, safe to show: names in it were written by others. */
 export function documentOf(value: unknown): string {
-  return `${JSON.stringify(value)}\n`;
+  return `${terminalSafeJson(value)}\n`;
 }

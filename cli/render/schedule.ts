@@ -8,6 +8,7 @@ import { isBoundaryless, type Transition, transitions } from '../../lib/core/sch
 import { type Switch, switchesOf } from '../../lib/run/schedule/switches.ts';
 import type { Paint } from '../terminal.ts';
 import { legendOf, renderDays, startOfDay } from './day-bars.ts';
+import { documentOf } from './json.ts';
 import { isoLocal, sayDay, sayLocal } from './local-time.ts';
 import { plain } from './plain.ts';
 
@@ -28,18 +29,14 @@ const mostDays = 31;
 /** What `power schedule --json` prints, on one line. */
 export function foreseenJson(foreseen: Foreseen): string {
   if ('fault' in foreseen)
-    return line({ timezone: foreseen.zone, wantedAtFrom: 'none', transitions: [], faults: [foreseen.fault] });
+    return documentOf({ timezone: foreseen.zone, wantedAtFrom: 'none', transitions: [], faults: [foreseen.fault] });
   const { zone, wantedAtFrom } = foreseen;
   const switches = switchesOf(foreseen.transitions);
-  return line({ timezone: zone, wantedAtFrom, transitions: switches.map(toJson), faults: [] });
+  return documentOf({ timezone: zone, wantedAtFrom, transitions: switches.map(toJson), faults: [] });
 
   function toJson({ at, wanted }: Switch) {
     return { at: printInstant(at), wanted, local: isoLocal(foreseen.zone ?? 'UTC', at) };
   }
-}
-
-function line(value: unknown): string {
-  return `${JSON.stringify(value)}\n`;
 }
 
 /** What `power schedule` prints for a person. */

@@ -45,7 +45,8 @@ export function renderTable(
     head: head.map((title) => screen.paint('bold', title)),
   });
   for (const [index, row] of rows.entries()) table.push(row.map((cell, column) => paintCell(cell, column, index)));
-  return `${table.toString().replace(/[ \t]+$/gm, '')}\n`;
+  // From the first blank of a run only: a name may hold a million of them.
+  return `${table.toString().replace(/(?<![ \t])[ \t]+$/gm, '')}\n`;
 }
 
 function pipeLayout() {

@@ -66,5 +66,5 @@ function placeOf(error: unknown): string | undefined {
   if (!(error instanceof Error) || typeof error.stack !== 'string' || typeof error.message !== 'string')
     return undefined;
   const behindMessage = error.stack.lastIndexOf(error.message) + error.message.length;
-  return /^\s+at .*?([\w.-]+:\d+:\d+)\)?$/m.exec(error.stack.slice(behindMessage))?.[1];
+  return /^ {4}at (?:.*[\s/\\(])?([\w.-]+:\d+:\d+)\)?$/m.exec(error.stack.slice(behindMessage))?.[1];
 }

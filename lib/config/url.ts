@@ -10,5 +10,5 @@ export function parseApiUrl(text: string): string | null {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') return null;
   const isSafe = url.protocol === 'https:' || (url.protocol === 'http:' && loopbackHosts.test(url.hostname));
-  return isSafe ? url.href.replace(/\/+$/, '') : null;
+  return isSafe ? url.href.replace(/(?<!\/)\/+$/, '') : null;
 }

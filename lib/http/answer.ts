@@ -1,13 +1,15 @@
 // What a route answers, in the shape the HTTP API expects of a Lambda.
 // One constructor, so that no answer forgets its content type or lets a cache keep it.
 
+import { terminalSafeJson } from '../core/terminal-safe-json.ts';
+
 export interface HttpAnswer {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
-/** A JSON answer. */
+/** A JSON answer: curl shows it in a terminal, and no browser takes it for a page. */
 export function jsonAnswer(
   statusCode: number,
   value: unknown,
@@ -15,7 +17,12 @@ export function jsonAnswer(
 ): HttpAnswer {
   return {
     statusCode,
-    headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers },
-    body: JSON.stringify(value),
+    headers: {
+      'content-type': 'application/json',
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+      ...headers,
+    },
+    body: terminalSafeJson(value) ?? 'null',
   };
 }

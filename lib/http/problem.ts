@@ -2,6 +2,7 @@
 // A caller learns what to change; what went wrong inside stays in the log, under the request id.
 
 import { type ErrorCode, PowerError } from '../core/errors.ts';
+import { terminalSafeJson } from '../core/terminal-safe-json.ts';
 import type { HttpAnswer } from './answer.ts';
 
 /** One thing that is wrong with a request, and where. */
@@ -78,14 +79,15 @@ export function problemAnswer(error: unknown, requestId: string): HttpAnswer {
     headers: {
       'content-type': 'application/problem+json',
       'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
       ...(error instanceof RequestProblem ? error.headers : {}),
     },
-    body: JSON.stringify({
+    body: `${terminalSafeJson({
       ...document,
       detail: detailOf(error, kind),
       faults: faultsOf(error, kind),
       ...(status >= 500 ? { requestId } : {}),
-    }),
+    })}`,
   };
 }
 

@@ -15,7 +15,7 @@ export function mayCarrySecrets(url: URL): boolean {
 export function apiBase(apiUrl: string, account: string): string {
   const url = URL.parse(apiUrl);
   const fault = url ? faultOf(url) : 'is not a URL';
-  if (url && !fault) return url.origin + url.pathname.replace(/\/+$/, '');
+  if (url && !fault) return url.origin + url.pathname.replace(/(?<!\/)\/+$/, '');
   throw new PowerError('config', `the apiUrl of account "${account}" ${fault}: give it as https://host`);
 }
 

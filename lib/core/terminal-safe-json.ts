@@ -1,0 +1,13 @@
+// JSON in which nothing can steer a terminal, a log viewer or an editor: what others wrote goes into it as it is.
+// JSON.stringify escapes C0 controls only; the C1 ones (U+009B is a terminal's CSI) and bidirectional overrides pass it whole.
+
+const steering = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
+/** The value as JSON.stringify has it, with DEL, C1 controls, line separators and bidirectional controls as `\uXXXX`: the same value to every reader. */
+export function terminalSafeJson(value: unknown): string | undefined {
+  return JSON.stringify(value)?.replace(steering, escaped);
+}
+
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
