@@ -3,6 +3,7 @@
 
 import { parseArgs } from 'node:util';
 import { renderTable, whole } from '../../bench/table.ts';
+import { troubleAws } from './aws.ts';
 import { mix, poisonOne, tellEveryLie } from './openscaler.ts';
 import { Tally } from './tally.ts';
 import { liveThrough } from './week.ts';
@@ -11,6 +12,7 @@ const { values } = parseArgs({
   options: {
     seed: { type: 'string', default: '1' },
     seeds: { type: 'string', default: '2' },
+    sample: { type: 'string', default: '1' },
     part: { type: 'string', multiple: true },
   },
 });
@@ -26,9 +28,13 @@ const parts: Readonly<Record<string, (tally: Tally) => Promise<void>>> = {
   week: async (tally) => {
     for (const seed of seeds) await liveThrough(tally, { seed });
   },
+  'week, every fifth call wrong': async (tally) => {
+    for (const seed of seeds) await liveThrough(tally, { seed, share: 0.2 });
+  },
   'week, clocks jump': async (tally) => {
     for (const seed of seeds) await liveThrough(tally, { seed, jumps: true });
   },
+  'DynamoDB and Lambda': (tally) => troubleAws(tally, seeds[0] ?? 1, Number(values.sample)),
   'one of 10,000': (tally) => poisonOne(tally, seeds[0] ?? 1, 10_000),
 };
 

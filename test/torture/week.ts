@@ -20,6 +20,8 @@ export interface WeekOptions {
   readonly seed: number;
   /** @default 7 */
   readonly days?: number;
+  /** Of all calls, how many go wrong. @default 0.02 */
+  readonly share?: number;
   /** Whether the clocks of the deployment jump. @default false */
   readonly jumps?: boolean;
 }
@@ -73,10 +75,13 @@ interface Happening {
 }
 
 /** Plays the week and notes in the tally what came of it. */
-export async function liveThrough(tally: Tally, { seed, days = 7, jumps = false }: WeekOptions): Promise<void> {
+export async function liveThrough(
+  tally: Tally,
+  { seed, days = 7, share = 0.02, jumps = false }: WeekOptions,
+): Promise<void> {
   const chance = new Chance(seed, 'week', jumps ? 'jumps' : '');
   const { vms, wishes } = fleetOf(chance);
-  const weather = { chance, tally, share: 0.02 };
+  const weather = { chance, tally, share };
   const deployment = new Deployment(vms, crons, `${clockText(office[0])}-${clockText(office[1])}`, weather);
   const end = weekStart + days * day;
   const story = new Story(deployment, chance, tally, end);

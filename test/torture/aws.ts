@@ -1,0 +1,226 @@
+// AWS's side under attack: every fault of the table and of Lambda's invoke, at every operation, once and for as long as it lasts.
+// Each trial launches one run, does it, and sweeps afterwards as the next tick would; then the table itself is asked what became of it.
+
+import { lambdaLauncher } from '../../lib/aws/launcher.ts';
+import { dynamoLeases } from '../../lib/aws/leases.ts';
+import { dynamoRunStore } from '../../lib/aws/run-store.ts';
+import { dynamoStateStore } from '../../lib/aws/state-store.ts';
+import { systemClock } from '../../lib/clock.ts';
+import type { Action } from '../../lib/core/action.ts';
+import { PowerError } from '../../lib/core/errors.ts';
+import type { Clock, RunRecord } from '../../lib/ports.ts';
+import { conduct } from '../../lib/run/conduct.ts';
+import { inProcessEngine } from '../../lib/run/engine.ts';
+import { launch } from '../../lib/run/launch.ts';
+import { requestHash } from '../../lib/run/name.ts';
+import { parseRunRequest } from '../../lib/run/request.ts';
+import { startForgotten } from '../../lib/run/sweep.ts';
+import { work } from '../../lib/run/work.ts';
+import { MemoryLog } from '../fakes/log.ts';
+import { FakeCloud } from '../fakes/vm-cloud.ts';
+import { type Dynalite, startDynalite } from '../fixtures/dynalite.ts';
+import { localClient } from '../fixtures/local-aws.ts';
+import { dev, noSchedules, policy } from '../fixtures/world.ts';
+import { type AwsFaultName, startAwsProxy } from './aws-faults.ts';
+import { startLambda } from './lambda-endpoint.ts';
+import { each } from './pool.ts';
+import type { Tally } from './tally.ts';
+
+const tableFaults: readonly AwsFaultName[] = [
+  'throttled',
+  'throttled by request limit',
+  'throttled by rate',
+  'denied',
+  'credentials expired',
+  'not there',
+  'internal error',
+  'unavailable',
+  'transaction conflict',
+  'item too large',
+  'item to update too large',
+  'no JSON',
+  'an error of no name',
+  'cut before',
+  'cut after',
+  'never',
+  'slow',
+  'done twice',
+];
+const operations = ['PutItem', 'UpdateItem', 'GetItem', 'BatchWriteItem', 'Query'] as const;
+const invokeFaults: readonly AwsFaultName[] = [
+  'too many requests',
+  'denied, 403',
+  'not there',
+  'internal error',
+  'unavailable',
+  'no JSON',
+  'an error of no name',
+  'cut before',
+  'cut after',
+  'never',
+  'slow',
+  'done twice',
+];
+
+interface Trial {
+  readonly fault: AwsFaultName;
+  readonly operation: string;
+  /** At the first call, at the third, or at every one until the trouble is over. */
+  readonly when: 'first' | 'third' | 'every';
+  readonly action: Action;
+}
+
+/** All trials there are. */
+export const trials: readonly Trial[] = (['first', 'third', 'every'] as const).flatMap((when) =>
+  [
+    ...operations.flatMap((operation) => tableFaults.map((fault) => ({ fault, operation }))),
+    { fault: 'nothing processed' as const, operation: 'BatchWriteItem' },
+    ...invokeFaults.map((fault) => ({ fault, operation: 'Invoke' })),
+  ].map((pair, index): Trial => ({ ...pair, when, action: index % 2 === 0 ? 'reboot' : 'shutdown' })),
+);
+
+const begun = Date.now();
+const haste = 50;
+
+/** Time passes fifty times as fast, for clock and sleepers alike: patience is over in seconds. */
+const hasty: Clock = {
+  now: () => Math.floor(begun + (Date.now() - begun) * haste),
+  sleep: (ms, signal) => systemClock.sleep(ms / haste, signal),
+};
+
+/** Every `sample`-th trial, beginning with the seed's. */
+export async function troubleAws(tally: Tally, seed: number, sample = 1): Promise<void> {
+  const chosen = trials.filter((_, index) => index % sample === seed % sample);
+  await each(chosen, async (trial, index) => {
+    const name = `${seed}: ${trial.fault} at ${trial.when} ${trial.operation}, ${trial.action}`;
+    // A table of its own: a sweep starts whatever it finds.
+    const dynalite = await startDynalite('power-torture');
+    try {
+      tally.count('trials');
+      tally.violate(name, ...(await tryOut(trial, `trial-${seed}-${index}`, dynalite, tally)));
+    } finally {
+      await dynalite.close();
+    }
+  });
+  tally.seeds.add(String(seed));
+}
+
+const vmIds = ['1', '2', '3'];
+
+async function tryOut(trial: Trial, name: string, dynalite: Dynalite, tally: Tally): Promise<readonly string[]> {
+  const violations: string[] = [];
+  let isHealed = false;
+  const choose = (operation: string, nth: number) => {
+    const isNow = trial.when === 'every' || nth === (trial.when === 'first' ? 1 : 3);
+    return !isHealed && operation === trial.operation && isNow ? trial.fault : null;
+  };
+  const proxy = await startAwsProxy(String(dynalite.client.endpoint), choose);
+  const log = new MemoryLog();
+  const cloud = new FakeCloud({ account: name, clock: hasty, projects: { default: vmIds.map((id) => dev(id)) } });
+  const client = {
+    ...localClient(proxy.endpoint),
+    requestHandler: { connectionTimeout: 500, requestTimeout: 600, throwOnRequestTimeout: true },
+  };
+  const options = { table: dynalite.table, clock: hasty, client };
+  const store = dynamoRunStore(options);
+  const thrown: unknown[] = [];
+  let claimants = 0;
+  const lambda = await startLambda(async (run) => {
+    claimants += 1;
+    const world = {
+      accounts: [{ cloud, projects: ['default'] }],
+      engine: inProcessEngine(hasty),
+      clock: hasty,
+      log,
+      policy,
+      inFlight: 8,
+      maxAgeMs: 0,
+      tags: [],
+      states: {},
+      schedules: noSchedules,
+      state: dynamoStateStore(options),
+      leases: dynamoLeases(options),
+    };
+    const lasting = {
+      engine: world.engine,
+      store,
+      clock: hasty,
+      log,
+      claimant: `${run} ${claimants}`,
+      lifetimeMs: 600_000,
+    };
+    try {
+      await work(run, { ...lasting, conduct: (own, hooks) => conduct(own, { ...world, ...hooks }) });
+    } catch (error) {
+      thrown.push(error);
+    }
+  });
+  const invoke = await startAwsProxy(lambda.endpoint, choose);
+  const launcher = lambdaLauncher({
+    functionName: 'power-run',
+    client: { ...client, endpoint: invoke.endpoint },
+  });
+  const request = parseRunRequest({ action: trial.action, select: 'env=dev' });
+  const launching = { store, launcher, clock: hasty, log };
+  let refused: unknown = null;
+  try {
+    await launch({ name, trigger: 'http', request, requestHash: requestHash(request) }, launching);
+  } catch (error) {
+    refused = error;
+  }
+  await lambda.idle();
+  isHealed = true;
+  // The tick of three minutes later; and another one, for what the first had to leave.
+  const later: Clock = { ...hasty, now: () => hasty.now() + 3 * 60_000 };
+  for (let nth = 0; nth < 2; nth += 1) {
+    await startForgotten({ ...launching, clock: later });
+    await lambda.idle();
+  }
+  const plain = dynamoRunStore({ table: dynalite.table, clock: hasty, client: dynalite.client });
+  const run = await plain.read(name, new Date(hasty.now()).toISOString());
+  const outcomes = await plain.outcomes(name);
+  for (const error of [refused, ...thrown]) violations.push(...unhelpful(error));
+  violations.push(...verdictOn(run, refused, thrown), ...doubled(cloud, trial.action));
+  for (const { vm, result } of outcomes) {
+    const state = cloud.vm(vm).state;
+    if (result === 'succeeded' && state !== 'shutoff') violations.push(`VM ${vm} is ${state}, and "succeeded"`);
+    if (result === 'accepted' && !cloud.sent.some(({ id }) => id === vm)) violations.push(`VM ${vm} was never sent to`);
+  }
+  const isWhole = run?.status === 'ended' && !hasError(run);
+  if (isWhole && outcomes.length !== vmIds.length)
+    violations.push(`the run ended with ${outcomes.length} outcomes of 3`);
+  const unsaid = cloud.sent.filter(({ id }) => !outcomes.some(({ vm }) => vm === id));
+  if (unsaid.length > 0 && thrown.length === 0) violations.push(`${unsaid.length} VMs were sent to and nobody says so`);
+  for (const { fault, operation } of [...proxy.given, ...invoke.given]) tally.inject(fault, operation);
+  await Promise.all([proxy.close(), invoke.close(), lambda.close()]);
+  return violations;
+}
+
+/** Whoever reads the error must learn what to do. */
+function unhelpful(error: unknown): string[] {
+  if (error === null) return [];
+  if (!(error instanceof PowerError)) return [`threw ${String(error)}`];
+  if (error.code === 'run-trouble') return [];
+  if (error.code !== 'aws') return [`threw ${error.code}: ${error.message}`];
+  return /^(could not|run \S+ is recorded but was not started)[^:]*: .{12,}/.test(error.message)
+    ? []
+    : [`the error does not say what to do: ${error.message}`];
+}
+
+function verdictOn(run: RunRecord | null, refused: unknown, thrown: readonly unknown[]): string[] {
+  if (run === null) return refused === null ? ['it was launched, and there is no run'] : [];
+  if (run.status === 'ended') return [];
+  // Running for ever: it reads lost at its deadline, and the function's error has rung.
+  return thrown.length > 0 ? [] : [`the run is ${run.status}, and nobody was told`];
+}
+
+function doubled({ sent }: FakeCloud, action: Action): string[] {
+  const most = action === 'reboot' ? 1 : 2;
+  return vmIds
+    .filter((id) => sent.filter((each) => each.id === id).length > most)
+    .map((id) => `VM ${id} got more than ${most} ${action}`);
+}
+
+function hasError({ summary }: RunRecord): boolean {
+  return typeof summary === 'object' && summary !== null && 'error' in summary;
+}
