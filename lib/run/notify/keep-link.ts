@@ -5,7 +5,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { PowerError } from '../../core/errors.ts';
 
 /** `k1.<stop>.<mac>`: purpose and version, the instant of the stop in milliseconds (base 36), and an HMAC-SHA256 (base64url). */
-const pattern = /^k1\.([1-9a-z][0-9a-z]{0,9})\.([A-Za-z0-9_-]{43})$/;
+const pattern = /^(k1\.([1-9a-z][0-9a-z]{0,9}))\.([A-Za-z0-9_-]{43})$/;
 const purpose = 'openscaler-power keep-on link';
 
 const shortestKey = 32;
@@ -21,9 +21,9 @@ export function keepToken(stopMs: number, [key = '']: readonly string[]): string
 
 /** The instant of the stop that the token is for, whether past or not; null for what no key has signed. Throws `secret`. */
 export function readKeepToken(token: string, keys: readonly string[]): number | null {
-  const [, stop = '', mac = ''] = pattern.exec(token) ?? [];
-  if (mac === '') return null;
-  const head = `k1.${stop}`;
+  const found = pattern.exec(token);
+  if (found === null) return null;
+  const [, head = '', stop = '', mac = ''] = found;
   // As texts: base64 has several for the same bytes, and only one of them is the token. Every key is tried, whichever fits.
   const fits = keys.map((key) => isEqual(mac, macOf(head, key)));
   return fits.includes(true) ? Number.parseInt(stop, 36) : null;

@@ -22,9 +22,10 @@ export function notifiedStore(store: RunStore, { log, notifying }: NotifyWorld):
   const tell = async (name: string, at: string) => {
     try {
       const to = notifying();
-      const run = to === null ? null : await store.read(name, at);
-      const notice = to === null || run === null ? null : await runNotice(run, to.when, () => store.outcomes(name));
-      if (to === null || notice === null) return;
+      if (to === null) return;
+      const run = await store.read(name, at);
+      const notice = run === null ? null : await runNotice(run, to.when, () => store.outcomes(name));
+      if (notice === null) return;
       const delivered = await to.messenger.send(notice);
       if (delivered.isSent) log.info('people were told how the run ended', { run: name });
       else log.error('nobody could be told how the run ended; its report is kept', { run: name, why: delivered.why });

@@ -109,7 +109,9 @@ describe('people are told of a run', () => {
         },
       },
     ]);
-    expect(log.lines).toMatchObject([{ level: 'info', fields: { run: 'cron-1' } }]);
+    expect(log.lines).toEqual([
+      { level: 'info', message: 'people were told how the run ended', fields: { run: 'cron-1' } },
+    ]);
   });
 
   it('with the VMs whose outcomes were kept before its end, too', async () => {
@@ -131,6 +133,8 @@ describe('people are told of a run', () => {
   ] as const)('that was %s', async (ending, more, outcomes, words) => {
     const { finish, sent } = stage();
     await finish(outcomes, more);
+    expect(sent[0]?.vms).toHaveLength(ending === 'refused' ? 1 : 0);
+    expect(sent[0]?.text).toMatch(/^[^.]+\. Details: npx power runs, or GET \/v1\/runs\/cron-1$/);
     expect(sent).toMatchObject([{ title: expect.stringContaining(words), facts: { ending } }]);
   });
 
@@ -178,7 +182,8 @@ describe('telling', () => {
     deliver(how);
     await finish([failed('1')]);
     expect((await store.read('cron-1', end))?.status).toBe('ended');
-    expect(log.lines).toMatchObject([{ level: 'error', fields: { run: 'cron-1', ...fields } }]);
+    const message = 'nobody could be told how the run ended; its report is kept';
+    expect(log.lines).toMatchObject([{ level: 'error', message, fields: { run: 'cron-1', ...fields } }]);
   });
 
   it('does not happen where the end could not be kept', async () => {

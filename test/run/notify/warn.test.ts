@@ -101,12 +101,15 @@ describe('the stops ahead', () => {
       office('1', { description: '[schedule="08:00-17:50"]' }),
       office('2', { description: '[schedule="08:00-17:40,17:45-17:50"]' }),
       office('3', { description: '[schedule="08:00-18:01"]' }),
+      // On by hand, before its schedule starts it.
+      office('4', { description: '[schedule="17:45-17:55"]' }),
     ];
     const { until, stops } = await stage(fleet);
     await until(at('17:30'));
     expect(await stops()).toEqual([
       [at('17:40'), ['2']],
       [at('17:50'), ['1']],
+      [at('17:55'), ['4']],
     ]);
   });
 });
@@ -174,11 +177,25 @@ describe('a warning', () => {
     await until(at('17:30'));
     deliver({ isSent: false, why: 'it answered 503' });
     expect(await warn()).toBe(0);
-    expect(log.lines.at(-1)).toMatchObject({ level: 'error', fields: { vms: 1, why: 'it answered 503' } });
+    const unsent = 'nobody could be warned of a scheduled stop; the next tick tries again';
+    expect(log.lines.at(-1)).toMatchObject({
+      level: 'error',
+      message: unsent,
+      fields: { stop: '2026-11-24T18:00:00.000Z', vms: 1, why: 'it answered 503' },
+    });
     deliver(new PowerError('secret', 'the secret is away'));
     expect(await warn()).toBe(0);
+    expect(log.lines.slice(-2)).toMatchObject([
+      {
+        message: 'the secret of notifications, or of their links, cannot be used',
+        fields: { error: { code: 'secret' } },
+      },
+      { message: unsent, fields: { why: 'its secret cannot be used' } },
+    ]);
     deliver({ isSent: true });
-    expect([await warn(), await warn(), told.length]).toEqual([1, 0, 1]);
+    expect(await warn()).toBe(1);
+    expect(log.lines.at(-1)).toMatchObject({ level: 'info', message: 'people were warned of a scheduled stop' });
+    expect([await warn(), told.length]).toEqual([0, 1]);
   });
 
   it('never ends the tick, whatever the table does', async () => {
@@ -189,7 +206,11 @@ describe('a warning', () => {
     const { until, warn, log } = await stage([office('1')], { warnings });
     await until(at('17:30'));
     expect(await warn()).toBe(0);
-    expect(log.lines.at(-1)).toMatchObject({ level: 'error', fields: { error: { code: 'aws' } } });
+    expect(log.lines.at(-1)).toMatchObject({
+      level: 'error',
+      message: 'a warning could not be noted and is not sent; the next tick tries again',
+      fields: { vms: 1, error: { code: 'aws' } },
+    });
   });
 
   it('that cannot be given back is lost, and the log says so', async () => {
@@ -201,7 +222,10 @@ describe('a warning', () => {
     await until(at('17:30'));
     deliver({ isSent: false, why: 'it took too long' });
     expect(await warn()).toBe(0);
-    expect(log.lines.at(-1)?.message).toBe('no tick will try again to warn of a scheduled stop');
+    expect(log.lines.at(-1)).toMatchObject({
+      message: 'no tick will try again to warn of a scheduled stop',
+      fields: { vms: 1, error: { code: 'aws' } },
+    });
   });
 
   it('without an address for links says how else to keep them on', async () => {
@@ -209,7 +233,12 @@ describe('a warning', () => {
     await until(at('17:30'));
     await warn();
     expect(told).toMatchObject([
-      { link: null, text: expect.stringContaining('npx power keep on'), facts: { keptUntil: null } },
+      {
+        title: '1 VM will be stopped in 30 min, at Tue 19:00 (Africa/Algiers)',
+        link: null,
+        text: expect.stringContaining('npx power keep on'),
+        facts: { keptUntil: null },
+      },
     ]);
   });
 
