@@ -61,7 +61,8 @@ export class Settlement {
     this.#open = new OpenPursuits(pursuits, world.onEvent);
     this.#waves = new Waves(world);
     this.#lastAt = pursuits[0]?.begunAt ?? 0;
-    this.#pauses = new Pauses(world.policy.settle, this.#lastAt, world.until);
+    const isRemembered = world.engine.sends.perStep > 1;
+    this.#pauses = new Pauses(world.policy.settle, this.#lastAt, world.until ?? never, isRemembered);
     this.#stopped = world.stop === undefined ? undefined : whenAborted(world.stop);
   }
 
