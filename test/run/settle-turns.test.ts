@@ -159,8 +159,10 @@ describe('a turn that is about to end', () => {
       stage.cloud.becomes(vm.id, 'shutoff', 64_000);
       return status(202);
     };
-    // Due again at the end of its turn, and off before the next one has its first look.
-    const { report } = await conductResumed(stage, shutdownDev, { turnMs, ends: atEveryWait, gapMs: 5_000 });
+    // Due again at 60 s, when this turn sends no more, and off before the next one has its first look.
+    const ends: Ends = (operation, moment) => stage.clock.now() > begun + 60_000 && atEveryWait(operation, moment);
+    const { report, journal } = await conductResumed(stage, shutdownDev, { turnMs, ends, gapMs: 5_000 });
+    expect(journal.operations.filter(({ kind }) => kind === 'map').length).toBeGreaterThan(1);
     expect(report.counts).toEqual({ succeeded: 1 });
     expect(stage.cloud.sent).toHaveLength(1);
   });
