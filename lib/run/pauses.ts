@@ -7,10 +7,10 @@ import { never, nextInstantOf, type Pursuit } from '../core/pursuit.ts';
 /** How much longer each pause is than the one before. */
 const growth = 1.5;
 
-/** What has lasted long is looked at less often: every look is a step to be remembered. */
+/** Where looks have to be remembered, what has lasted long is looked at less often, by this share of its age. */
 const share = 1 / 50;
 
-/** After so many looks the shortest pause grows too, so that a day's run stays below five hundred of them whatever comes due. */
+/** And after so many looks ever less often, so that a day's run stays below five hundred of them whatever comes due. */
 const manyLooks = 120;
 const shortestGrowth = 1.02;
 
@@ -19,11 +19,14 @@ export class Pauses {
   /** When something was last going on. */
   #since: number;
   readonly #until: number;
+  readonly #isRemembered: boolean;
   #ms: number;
   #looks = 0;
 
-  constructor(policy: RunPolicy['settle'], begunAt: number, until = never) {
+  /** `isRemembered`: whether each look is an operation of a durable execution, of which there may be 3,000. */
+  constructor(policy: RunPolicy['settle'], begunAt: number, until: number, isRemembered: boolean) {
     this.#policy = policy;
+    this.#isRemembered = isRemembered;
     this.#since = begunAt;
     this.#until = until;
     this.#ms = policy.everyMs;
@@ -33,10 +36,15 @@ export class Pauses {
   next(open: readonly Pursuit[], lastAt: number): number {
     const instants = open.map((pursuit) => nextInstantOf(pursuit, lastAt));
     const ahead = instants.reduce((a, b) => Math.min(a, b), never) - lastAt;
-    const shortest = this.#policy.everyMs * shortestGrowth ** Math.max(0, this.#looks - manyLooks);
-    const usual = Math.max(this.#ms, shortest, (lastAt - this.#since) * share);
-    const wanted = Math.min(usual, Math.max(ahead, shortest));
+    const shortest = this.#shortest(lastAt - this.#since);
+    const wanted = Math.min(Math.max(this.#ms, shortest), Math.max(ahead, shortest));
     return Math.max(0, Math.min(wanted, this.#until - lastAt));
+  }
+
+  #shortest(ageMs: number): number {
+    const { everyMs } = this.#policy;
+    if (!this.#isRemembered) return everyMs;
+    return Math.max(everyMs * shortestGrowth ** Math.max(0, this.#looks - manyLooks), ageMs * share);
   }
 
   grow(): void {

@@ -77,7 +77,9 @@ export function sendWave(
     resolve(entries);
     return entries;
   };
-  const atOnce = Math.min(engine.sends.stepsAtOnce, turnstile.gate.concurrency);
+  const { stepsAtOnce } = engine.sends;
+  // Where nothing can be cut off all queue for their places at once, and so hear of a stop there.
+  const atOnce = stepsAtOnce === never ? never : Math.min(stepsAtOnce, turnstile.gate.concurrency);
   const all = engine.map(name, parts, (part, _index, own) => send(part, own), atOnce);
   // A durable engine gives a wave that is back as a whole, without going through its parts again.
   const back = all.then((results) => {

@@ -61,7 +61,8 @@ export class Settlement {
     this.#open = new OpenPursuits(pursuits, world.onEvent);
     this.#waves = new Waves(world);
     this.#lastAt = pursuits[0]?.begunAt ?? 0;
-    this.#pauses = new Pauses(world.policy.settle, this.#lastAt, world.until);
+    const isRemembered = world.engine.sends.perStep > 1;
+    this.#pauses = new Pauses(world.policy.settle, this.#lastAt, world.until ?? never, isRemembered);
     this.#stopped = world.stop === undefined ? undefined : whenAborted(world.stop);
   }
 
@@ -87,9 +88,18 @@ export class Settlement {
   #sendWhatIsDue(): void {
     if (this.#turnOver !== null) return;
     const due = this.#open.all.filter((pursuit) => isDue(pursuit, this.#lastAt));
-    if (due.length === 0) return;
-    for (const pursuit of due) this.#open.update(vmKey(pursuit.vm), handedOver);
-    this.#waves.start(this.#step('send'), due, (key) => this.#open.get(key));
+    const wave = due.slice(0, this.#roomFor(due.length));
+    if (wave.length === 0) return;
+    for (const pursuit of wave) this.#open.update(vmKey(pursuit.vm), handedOver);
+    this.#waves.start(this.#step('send'), wave, (key) => this.#open.get(key));
+  }
+
+  // What a process cannot begin before its end would be steps for nothing; and a wave is one too, so that a few are not worth it.
+  #roomFor(due: number): number {
+    const { perStep, stepsAtOnce } = this.#world.engine.sends;
+    const most = perStep * stepsAtOnce;
+    const room = most - this.#waves.sending;
+    return due <= room || room >= most / 2 ? room : 0;
   }
 
   /** Until the next look is worth its call, what came back meanwhile. The process itself waits only while something is on its way. */
@@ -111,7 +121,8 @@ export class Settlement {
     const entries = await this.#waves.take(chunks);
     for (const key of lost) this.#open.update(key, (pursuit) => superseded(pursuit, at));
     for (const entry of entries) this.#note(entry, at, turn);
-    if (isSending && this.#waves.sending === 0) this.#pauses.shorten(at);
+    const isAllIn = isSending && this.#waves.sending === 0 && this.#open.all.every(({ phase }) => phase !== 'due');
+    if (isAllIn) this.#pauses.shorten(at);
     else this.#pauses.grow();
     if (isStopped) this.#stopAll(at);
   }
@@ -181,7 +192,11 @@ export class Settlement {
   // The lists of the waiting VMs show those whose POST is still out too: that costs nothing more.
   #worthLooking() {
     const open = this.#open.all;
-    const waiting = open.filter(({ phase }) => phase === 'settling' || phase === 'awaiting');
+    const waiting = open.filter(({ phase, sends }) => {
+      // Due again and handed back, it may have arrived before anybody can send to it.
+      const isHeldBack = phase === 'due' && sends > 0;
+      return phase === 'settling' || phase === 'awaiting' || isHeldBack;
+    });
     const projects = new Set(waiting.map(({ vm }) => `${vm.account}/${vm.project}`));
     return open.map(({ vm }) => vm).filter((vm) => projects.has(`${vm.account}/${vm.project}`));
   }

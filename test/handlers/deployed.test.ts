@@ -8,6 +8,7 @@ import { handler as reconcile } from '../../handlers/reconcile.ts';
 import { handler as run } from '../../handlers/run.ts';
 import { handler as scheduled } from '../../handlers/scheduled.ts';
 import { handler as webhook } from '../../handlers/webhook.ts';
+import { wiring } from '../../handlers/wiring.ts';
 import { type EventBusEndpoint, startEventBus } from '../../simulator/event-bus.ts';
 import { startSecretsManager } from '../../simulator/secrets-manager.ts';
 import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
@@ -166,6 +167,21 @@ describe('the deployed handlers', () => {
   it('refuse a tick that is too late, and one that is none, without the cause', async () => {
     await expect(reconcile({ tick: '2026-01-05T18:00:00Z' })).rejects.toMatchObject({ code: 'stale-event' });
     await expect(reconcile({})).rejects.toMatchObject({ code: 'request' });
+  });
+
+  it('start a run that was forgotten, also when the tick itself fails', async () => {
+    const name = 'api-forgotten';
+    await wiring.store().record({
+      name,
+      trigger: 'api',
+      request: { action: 'shutdown', select: 'env=nowhere', allowEmpty: true },
+      requestHash: 'hash',
+      recordedAt: new Date(Date.now() - 5 * 60_000).toISOString(),
+    });
+    await expect(reconcile({ tick: '2026-01-05T18:00:00Z' })).rejects.toMatchObject({ code: 'stale-event' });
+    expect(invoked.at(-1)).toMatch(new RegExp(`${name}$`));
+    expect(new Set(await Promise.all(runs))).toEqual(new Set([undefined]));
+    expect((await call({ method: 'GET', path: `/v1/runs/${name}` })).json.run.status).toBe('ended');
   });
 
   it('throw at the end of a tick that saw nothing at all', async () => {

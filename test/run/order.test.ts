@@ -9,6 +9,7 @@ import type { Pursuit } from '../../lib/core/pursuit.ts';
 import type { Engine } from '../../lib/ports.ts';
 import { inProcessEngine } from '../../lib/run/engine.ts';
 import { takeInventory } from '../../lib/run/inventory.ts';
+import { settle } from '../../lib/run/settle.ts';
 import { status } from '../fakes/vm-cloud.ts';
 import { begun, inTier, type Ordering, ordering } from './order/ordering.ts';
 
@@ -223,6 +224,48 @@ describe('starts and stops in one plan', () => {
     expect(stage.sent().sort()).toEqual(['0 shutdown a', '0 start c', '7.5 shutdown b', '7.5 start d']);
   });
 
+  it('are both settled here, whatever engine it is that has other processes to give', async () => {
+    const stage = both();
+    const plain = inProcessEngine(stage.clock);
+    // As engines are: its methods need it, and are not its own.
+    class OwnEngine implements Engine {
+      readonly #plain = plain;
+      readonly turn = { id: 'own', endsAt: 9e15 };
+      readonly sends = { perStep: 3, stepsAtOnce: 2 };
+      readonly elsewhere = { mostVmsHere: 1, do: async () => Promise.reject(new Error('asked elsewhere')) };
+      step<T>(name: string, fn: () => Promise<T>) {
+        return this.#plain.step(name, fn);
+      }
+      once<T>(name: string, fn: () => Promise<T>) {
+        return this.#plain.once(name, fn);
+      }
+      wait(name: string, ms: number, early?: Promise<unknown>) {
+        return this.#plain.wait(name, ms, early);
+      }
+      map<I, T>(
+        name: string,
+        items: readonly I[],
+        fn: (item: I, index: number, engine: Engine) => Promise<T>,
+        limit: number,
+      ): Promise<T[]> {
+        return this.#plain.map(name, items, (item, index) => fn(item, index, this), limit);
+      }
+    }
+    const engines: Engine[] = [];
+    const spied: Parameters<typeof pursueBoth>[2] = {
+      settle: (label, pursuits, world) => {
+        engines.push(world.engine);
+        return settle(label, pursuits, world);
+      },
+    };
+    await pursueBoth(stage, { engine: new OwnEngine() }, spied);
+    expect(stage.sent().sort()).toEqual(['0 shutdown a', '0 start c', '7.5 shutdown b', '7.5 start d']);
+    expect(engines).toHaveLength(4);
+    for (const { elsewhere, turn, sends } of engines) {
+      expect([elsewhere, turn.id, sends]).toEqual([undefined, 'own', { perStep: 3, stepsAtOnce: 2 }]);
+    }
+  });
+
   it('tell of no tier where each way has one', async () => {
     const stage = arriving(ordering([inTier(1, 'a'), inTier(0, 'c', off)]));
     await pursueBoth(stage);
@@ -331,13 +374,25 @@ describe('the delay between tiers', () => {
     expect(stage.clock.now() - begun).toBe(20_000);
   });
 
-  it('is one wait, under a name of its own', async () => {
-    const stage = delayed(threeTiers('running'));
+  it('is waited for in pieces of a minute, each under a name of its own', async () => {
+    const stage = arriving(ordering(threeTiers('running'), { tiers: { delayMs: 130_000 } }));
     const names: string[] = [];
     const engine = namingEngine(inProcessEngine(stage.clock), names);
     await stage.pursue('shutdown', { engine, until: begun + 3_600_000 });
     const ofDelays = names.filter((name) => name.startsWith('delay'));
-    expect(ofDelays).toEqual(['delay-down-2-from', 'delay-down-2', 'delay-down-1-from', 'delay-down-1']);
+    const pieces = (tier: string) => [0, 1, 2].flatMap((piece) => [`${tier}-${piece}`, `${tier}-${piece}-stop`]);
+    const [second, first] = ['delay-down-2', 'delay-down-1'];
+    expect(ofDelays).toEqual([`${second}-from`, ...pieces(second), `${first}-from`, ...pieces(first)]);
+    expect(stage.sent()).toEqual(['0 shutdown web', '137.5 shutdown app', '137.5 shutdown app-2', '275 shutdown db']);
+  });
+
+  it('is left within a minute of a cancel, and nothing is sent after it', async () => {
+    const stage = arriving(ordering([inTier(1, 'a'), inTier(0, 'b')], { tiers: { delayMs: 900_000 } }));
+    const isCancelled = async () => stage.clock.now() >= begun + 200_000;
+    const outcomes = await stage.pursue('shutdown', { isCancelled });
+    expect(resultsOf(outcomes)).toEqual(['a succeeded seen', 'b skipped interrupted']);
+    const endedAt = (stage.clock.now() - begun) / 1_000;
+    expect([endedAt >= 200, endedAt <= 260]).toEqual([true, true]);
   });
 
   it('is not waited for when the time of the run is over', async () => {

@@ -25,7 +25,8 @@ interface Write {
 function stage(progress: RunStore['progress'] = async () => undefined) {
   const writes: Write[] = [];
   const log = new MemoryLog();
-  const store: Pick<RunStore, 'progress'> = {
+  const store: Pick<RunStore, 'progress' | 'outcomes'> = {
+    outcomes: async (name) => (name === 'run-1' ? [settledNow('9')] : []),
     progress: async (name, figures, outcomes) => {
       expect(name).toBe('run-1');
       writes.push({ progress: figures, vms: outcomes.map((outcome) => outcome.vm) });
@@ -130,10 +131,19 @@ describe('keeping', () => {
   });
 });
 
+describe('what is stored', () => {
+  it('is everything that the store has of the run, whoever wrote it', async () => {
+    expect(await stage().recorder.stored()).toEqual([settledNow('9')]);
+  });
+});
+
 describe('a part of a run', () => {
   it('is kept under its label, the run itself under none', async () => {
     const kept: unknown[] = [];
-    const store = { progress: async (...given: Parameters<RunStore['progress']>) => void kept.push(given) };
+    const store = {
+      progress: async (...given: Parameters<RunStore['progress']>) => void kept.push(given),
+      outcomes: async () => [],
+    };
     for (const part of [undefined, 'up-2-0']) {
       const recorder = runRecorder('run-1', { store, log: new MemoryLog() }, part);
       recorder.onEvent(settled(settledNow('1')));

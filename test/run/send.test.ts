@@ -4,11 +4,12 @@ import PQueue from 'p-queue';
 import { describe, expect, it } from 'vitest';
 import type { Action } from '../../lib/core/action.ts';
 import { PowerError } from '../../lib/core/errors.ts';
-import { begin, type Pursuit } from '../../lib/core/pursuit.ts';
+import { begin, type HandedBack, type Pursuit } from '../../lib/core/pursuit.ts';
 import { vmKey } from '../../lib/core/vm.ts';
 import type { Engine, RunEvent, SendLimits, Sent, VmCloud } from '../../lib/ports.ts';
 import { inProcessEngine } from '../../lib/run/engine.ts';
-import { type JournalEntry, type SendWorld, sendWave } from '../../lib/run/send.ts';
+import { type JournalEntry, type SendWorld, sendWave, type Turnstile } from '../../lib/run/send.ts';
+import { whenAborted } from '../../lib/run/stopping.ts';
 import { FakeClock } from '../fakes/clock.ts';
 import { MemoryLog } from '../fakes/log.ts';
 import { Journal, resume } from '../fakes/resuming-engine.ts';
@@ -45,6 +46,13 @@ const undisputed = {
   holder: { run: 'run', requestedAt: 0 },
   leases: { take: async () => [], lost: async () => [] },
 };
+
+/** Open from the start, and nobody stops it. */
+const turnstile = (concurrency = 50): Turnstile => ({
+  gate: new PQueue({ concurrency }),
+  isLive: Promise.resolve(),
+  stopped: new Promise(() => undefined),
+});
 
 function pursue(id: string, more: Partial<Pursuit> = {}, account = 'main'): Pursuit {
   return { ...begin(vm({ id, account }), 'shutdown', { kind: 'send', reason: '' }, policy, 0), ...more };
@@ -97,10 +105,11 @@ function stage(clouds: readonly VmCloud[], staging: Staging = {}) {
     onEvent: (event) => events.push(event),
     ...more,
   };
-  const gate = new PQueue({ concurrency: inFlight });
+  const open = turnstile(inFlight);
+  const stopped = more.stop === undefined ? open.stopped : whenAborted(more.stop);
   const send = async (wave: readonly Pursuit[], present: readonly Pursuit[] = wave) => {
     const byKey = new Map(present.map((pursuit) => [vmKey(pursuit.vm), pursuit]));
-    const { chunks, back } = sendWave('send-1', wave, (key) => byKey.get(key), gate, world);
+    const { chunks, back } = sendWave('send-1', wave, (key) => byKey.get(key), { ...open, stopped }, world);
     await clock.run(back);
     const parts = await Promise.all(chunks.map(async ({ id, entries }) => [id, await entries] as const));
     journal.push(...parts.flatMap(([, entries]) => entries));
@@ -148,7 +157,7 @@ describe('a wave', () => {
     const clock = new FakeClock(0);
     const accounts = [{ cloud: new ScriptedCloud('main'), projects: [] }];
     const world = { accounts, engine: inProcessEngine(clock), clock, log: new MemoryLog(), policy, ...undisputed };
-    const { chunks, back } = sendWave('send-1', [pursue('1')], () => undefined, new PQueue(), world);
+    const { chunks, back } = sendWave('send-1', [pursue('1')], () => undefined, turnstile(), world);
     await clock.run(back);
     expect(await chunks[0]?.entries).toMatchObject([{ key: 'main/1', answered: { meaning: 'done' } }]);
   });
@@ -222,7 +231,7 @@ describe('the parts of a wave', () => {
       ...undisputed,
     };
     const wave = [pursue('1'), pursue('2')];
-    const { chunks, back } = sendWave('send-1', wave, () => undefined, new PQueue(), world);
+    const { chunks, back } = sendWave('send-1', wave, () => undefined, turnstile(), world);
     const at: number[] = [];
     for (const { entries } of chunks) void entries.then(() => at.push(clock.now()));
     await clock.run(back);
@@ -244,7 +253,7 @@ describe('the parts of a wave', () => {
     const world = { accounts: [{ cloud, projects: [] }], clock, log: new MemoryLog(), policy, ...undisputed };
     const inOneTurn = async (engine: Engine) => {
       const wave = ids(6).map((id) => pursue(id));
-      const { chunks, back } = sendWave('send-1', wave, () => undefined, new PQueue(), { ...world, engine });
+      const { chunks, back } = sendWave('send-1', wave, () => undefined, turnstile(), { ...world, engine });
       await back;
       return Promise.all(chunks.map(({ entries }) => entries));
     };
@@ -257,7 +266,13 @@ describe('the parts of a wave', () => {
 
 describe('the end of a turn', () => {
   const margin = 30_000;
+  const throttledOnce: Sent = { answer: status(429), posts: 1, sentAt: 0 };
   const late: Sent = { answer: { kind: 'unsent', detail: 'its time was over' }, posts: 0, sentAt: null };
+  const nextTurn = (posts: number): HandedBack => ({
+    later: 'next turn',
+    why: 'the process was about to end',
+    posts,
+  });
 
   it.each([
     ['one action may take, and the margin', policy.timeouts.actionMs, policy.timeouts.actionMs + margin],
@@ -271,15 +286,15 @@ describe('the end of a turn', () => {
       return { ...staged, cloud };
     };
     const near = await send(leftMs);
-    expect(near.journal).toEqual([{ key: 'main/1', answered: 'later' }]);
+    expect(near.journal).toEqual([{ key: 'main/1', answered: nextTurn(0) }]);
     expect([near.cloud.given, near.events]).toEqual([[], []]);
     const far = await send(leftMs + 1);
     expect(far.journal).toMatchObject([{ answered: { meaning: 'done' } }]);
     expect(far.cloud.given).toMatchObject([{ limits: { until: leftMs + 1 - margin } }]);
   });
 
-  it.each<[string, number, JournalEntry['answered'] | object]>([
-    ['is sent by the next one', 200_000, 'later'],
+  it.each<[string, number, object]>([
+    ['is sent by the next one', 200_000, nextTurn(0)],
     [
       'has that for an answer where its turn has time left',
       900_000,
@@ -292,8 +307,32 @@ describe('the end of a turn', () => {
     });
     const { send, journal, clock } = stage([cloud], { endsAt });
     await send([pursue('1')]);
-    if (typeof answered === 'string') expect(journal).toEqual([{ key: 'main/1', answered }]);
-    else expect(journal).toMatchObject([{ key: 'main/1', answered }]);
+    expect(journal).toMatchObject([{ key: 'main/1', answered }]);
+  });
+
+  it('is not what the API thinks: what it only told to come again is sent by the next one, its POSTs counted', async () => {
+    const cloud = new ScriptedCloud('main', async (_limits, nth) => {
+      await clock.sleep(30_000);
+      return nth < 3 ? { answer: status(429), posts: 1, sentAt: nth } : late;
+    });
+    const { send, journal, clock } = stage([cloud], { endsAt: 200_000 });
+    await send([pursue('1')]);
+    expect(journal).toEqual([{ key: 'main/1', answered: nextTurn(2) }]);
+    const inTime = stage([new ScriptedCloud('main', (_limits, nth) => (nth === 1 ? throttledOnce : late))], {
+      endsAt: 900_000,
+    });
+    await inTime.send([pursue('1')]);
+    expect(inTime.journal).toMatchObject([{ answered: { meaning: 'slow-down', posts: 1 } }]);
+  });
+
+  it.each([500, 403, 401])('takes nothing from an answer of %i that came late', async (code) => {
+    const cloud = new ScriptedCloud('main', async () => {
+      await clock.sleep(60_000);
+      return { answer: status(code), posts: 1, sentAt: 0 };
+    });
+    const { send, journal, clock } = stage([cloud], { endsAt: 200_000 });
+    await send([pursue('1')]);
+    expect(journal).toMatchObject([{ answered: { detail: `HTTP ${code}`, posts: 1 } }]);
   });
 
   it('changes nothing about an answer that came in time', async () => {
@@ -310,6 +349,63 @@ describe('the end of a turn', () => {
     const { send, journal } = stage([new ScriptedCloud('main')], { endsAt: 0, stop: AbortSignal.abort() });
     await send([pursue('1')]);
     expect(journal).toMatchObject([{ answered: { meaning: 'unsent', detail: 'the run was stopped' } }]);
+  });
+});
+
+describe('the turnstile', () => {
+  const open = () => new ScriptedCloud('main');
+
+  it('lets nothing through, and asks nobody, before a resumed run has come to where it is new', async () => {
+    const cloud = open();
+    const clock = new FakeClock(0);
+    const live = Promise.withResolvers<void>();
+    const world = { accounts: [{ cloud, projects: [] }], clock, log: new MemoryLog(), policy, ...undisputed };
+    const { back } = sendWave(
+      'send-1',
+      [pursue('1')],
+      () => undefined,
+      { ...turnstile(), isLive: live.promise },
+      {
+        ...world,
+        engine: inProcessEngine(clock),
+      },
+    );
+    await clock.run(clock.sleep(60_000));
+    expect(cloud.given).toEqual([]);
+    live.resolve();
+    await clock.run(back);
+    expect(cloud.given).toHaveLength(1);
+  });
+
+  it('turns those back at once that have no place when the run is stopped, and waits for those that have', async () => {
+    const stop = new AbortController();
+    const cloud = new ScriptedCloud('main', async () => {
+      await clock.sleep(60_000);
+      return taken;
+    });
+    const { send, journal, clock } = stage([cloud], { inFlight: 1, stop: stop.signal });
+    void clock.sleep(10_000).then(() => stop.abort());
+    await send([pursue('1'), pursue('2'), pursue('3')]);
+    const spared = { meaning: 'unsent', detail: 'the run was stopped', posts: 0, sentAt: null, answeredAt: 10_000 };
+    expect(journal).toEqual([
+      { key: 'main/1', answered: { meaning: 'done', detail: 'HTTP 200', posts: 1, sentAt: 0, answeredAt: 60_000 } },
+      { key: 'main/2', answered: spared },
+      { key: 'main/3', answered: spared },
+    ]);
+    expect(cloud.given.map(({ id }) => id)).toEqual(['1']);
+  });
+});
+
+describe('a lease that cannot be read', () => {
+  it('is not ours to send by: the VM waits for the next look, and nobody is asked', async () => {
+    const cloud = new ScriptedCloud('main');
+    const error = new PowerError('aws', 'the table is slow');
+    const leases = { ...undisputed.leases, lost: () => Promise.reject(error) };
+    const { send, journal, events, log } = stage([cloud], { leases });
+    await send([pursue('1')]);
+    const answered = { later: 'next look', why: 'the table is slow', posts: 0 };
+    expect([journal, cloud.given, events]).toEqual([[{ key: 'main/1', answered }], [], []]);
+    expect(log.lines).toMatchObject([{ level: 'error', fields: { vm: '1', error } }]);
   });
 });
 

@@ -3,9 +3,11 @@
 
 import { describe, expect, it } from 'vitest';
 import { PowerError } from '../../lib/core/errors.ts';
+import type { Outcome } from '../../lib/core/outcome.ts';
 import type { Engine } from '../../lib/ports.ts';
 import { inProcessEngine } from '../../lib/run/engine.ts';
 import type { Part, PartEnd } from '../../lib/run/parts.ts';
+import { runRecorder } from '../../lib/run/recorder.ts';
 import { readPart } from '../../lib/run/work-event.ts';
 import { workPart } from '../../lib/run/work-part.ts';
 import type { RunWorld } from '../../lib/run/world.ts';
@@ -112,6 +114,7 @@ describe('a run beside which there are other processes', () => {
       },
       assume: (keys: readonly string[]) => void assumed.push(...keys),
       sent: () => undefined,
+      stored: async () => [],
     };
     await run(shutdown, { recorder });
     expect(kept).toEqual(['split-all']);
@@ -126,7 +129,7 @@ describe('the outcomes of a part', () => {
     Object.assign(store, { progress: down });
     const assumed: string[] = [];
     const assume = (keys: readonly string[]) => void assumed.push(...keys);
-    await run(shutdown, { recorder: { keep: async () => [], assume, sent: () => undefined } });
+    await run(shutdown, { recorder: { keep: async () => [], assume, sent: () => undefined, stored: async () => [] } });
     expect(assumed).toEqual([]);
   });
 
@@ -176,6 +179,39 @@ describe('parts that break off', () => {
     expect(steps.filter((name) => name.includes('again'))).toEqual([]);
     const told = events.flatMap((event) => (event.kind === 'settled' ? [event.outcome.vm] : []));
     expect(told.slice(-3).toSorted()).toEqual(['1', '2', '3']);
+  });
+
+  it('after they had kept what came of their VMs leave that as it is', async () => {
+    const { run, cloud, store, log, events } = stage(many(3), { breaksOff: ['all-0', 'all-1'], isLate: true });
+    cloud.onAct = () => status(202);
+    const recorder = runRecorder('test-run', { store, log });
+    const report = await run({ action: 'reboot', select: 'env=dev' }, { recorder });
+    expect(report.outcomes.map(({ result, attempts }) => [result, attempts])).toEqual(
+      many(3).map(() => ['accepted', 1]),
+    );
+    expect(cloud.sent).toHaveLength(3);
+    expect(log.lines.filter(({ level }) => level === 'error').map(({ fields }) => fields)).toEqual([
+      { run: 'test-run', vms: 0 },
+    ]);
+    const told = events.flatMap((event) => (event.kind === 'settled' ? [event.outcome.vm] : []));
+    expect(told.toSorted()).toEqual(['1', '2', '3']);
+  });
+
+  it('have nothing sent again to a VM that they had kept, whatever became of it since', async () => {
+    const first = await stage(many(1)).run(shutdown);
+    const { run, cloud, log, clock } = stage(many(3), { breaksOff: ['all-0'] });
+    const begunAt = clock.now();
+    const assumed: string[] = [];
+    const assume = (keys: readonly string[]) => void assumed.push(...keys);
+    const stored = async () => [...first.outcomes, { ...first.outcomes[0], vm: '3' } as Outcome];
+    const recorder = { keep: async () => [], assume, sent: () => undefined, stored };
+    const report = await run(shutdown, { recorder });
+    expect(report.counts).toEqual({ succeeded: 3 });
+    expect(cloud.sent.map(({ id }) => id)).toEqual(['3', '2']);
+    expect((cloud.sent[1]?.at ?? 0) - begunAt).toBeGreaterThanOrEqual(90_000);
+    expect(assumed).toContain('main/1');
+    const fields = log.lines.filter(({ level }) => level === 'error').map((line) => line.fields);
+    expect(fields).toEqual([{ run: 'test-run', vms: 1 }]);
   });
 
   it('leave those to wait that were not to be sent to yet', async () => {

@@ -2,10 +2,12 @@
 // In virtual time, on an engine whose journal outlives its turns.
 
 import { describe, expect, it } from 'vitest';
+import { memoryLeases } from '../../cli/state/leases.ts';
 import { PowerError } from '../../lib/core/errors.ts';
+import { FakeClock } from '../fakes/clock.ts';
 import { MemoryLog } from '../fakes/log.ts';
 import { type Ends, type Moment, moments } from '../fakes/resuming-engine.ts';
-import { status } from '../fakes/vm-cloud.ts';
+import { FakeCloud, status } from '../fakes/vm-cloud.ts';
 import { dev, policy, type Scene, scene } from '../fixtures/world.ts';
 import { conductResumed } from './resumed.ts';
 import { fleets } from './resuming-fleets.ts';
@@ -40,18 +42,16 @@ describe('a turn that is about to end', () => {
       { turnMs, ends: atEveryWait },
       { inFlight: 1 },
     );
-    expect(sentAt(stage)).toEqual([
-      ['1', 0],
-      ['2', 20],
-      ['3', 40],
-      ['4', 61],
-      ['5', 81],
-    ]);
+    const at = sentAt(stage).map(([, second]) => Number(second));
+    expect(stage.cloud.sent.map(({ id }) => id)).toEqual(['1', '2', '3', '4', '5']);
+    expect(at.slice(0, 3)).toEqual([0, 20, 40]);
+    // The fourth had its place at 60 s: after one ordinary pause, which ended the process.
+    expect([(at[3] ?? 0) > 60, (at[3] ?? 0) <= 75, (at[4] ?? 0) - (at[3] ?? 0)]).toEqual([true, true, 20]);
     expect(report.counts).toEqual({ succeeded: 5 });
     expect(report.outcomes.map(({ attempts }) => attempts)).toEqual([1, 1, 1, 1, 1]);
     expect(journal.turns).toBe(2);
     const waits = journal.operations.filter(({ kind }) => kind === 'wait');
-    expect(waits.map(({ name }) => name)).toEqual([expect.stringMatching(/^turn-\d+-all-main-\d+$/)]);
+    expect(waits.map(({ name }) => name)).toEqual([expect.stringMatching(/^pause-all-main-\d+$/)]);
   });
 
   it('still takes the answers to what it has sent, and sends no second time what is due by then', async () => {
@@ -71,8 +71,10 @@ describe('a turn that is about to end', () => {
     expect(sentAt(stage)).toEqual([
       ['1', 0],
       ['2', 0],
-      ['1', 101],
+      ['1', expect.any(Number)],
     ]);
+    const again = ((stage.cloud.sent[2]?.at ?? 0) - begun) / 1_000;
+    expect([again > 100, again <= 115]).toEqual([true, true]);
     expect(report.outcomes).toMatchObject([
       { vm: '1', result: 'succeeded', attempts: 2 },
       { vm: '2', result: 'succeeded', attempts: 1 },
@@ -98,11 +100,71 @@ describe('a turn that is about to end', () => {
       ['2', 0],
       ['3', 20],
       // Its place came at 60 s, too late for this turn; the next one is there once the second is answered.
-      ['4', 111],
+      ['4', expect.any(Number)],
     ]);
+    const fourth = ((stage.cloud.sent[3]?.at ?? 0) - begun) / 1_000;
+    expect([fourth > 110, fourth <= 125]).toEqual([true, true]);
     expect(journal.operations.filter(({ kind }) => kind === 'map')).toHaveLength(2);
     expect(journal.operations.filter(({ kind }) => kind === 'wait')).toHaveLength(1);
     expect(report.counts).toEqual({ succeeded: 4 });
+  });
+
+  it('is not the end of what the API throttles until then: the next one goes on, and every POST is counted', async () => {
+    const stage = scene(fleet(2), { shutdown: { patienceMs: 1_800_000, resendAfterMs: 90_000, resends: 1 } });
+    stage.cloud.onAct = async (vm) => {
+      await stage.clock.sleep(5_000);
+      if (stage.clock.now() < begun + 900_000) return status(429);
+      stage.cloud.setState(vm.id, 'shutoff');
+      return status(200);
+    };
+    const { report, journal } = await conductResumed(stage, shutdownDev, { turnMs: 400_000, ends: atEveryWait });
+    expect(report.counts).toEqual({ succeeded: 2 });
+    expect(journal.turns).toBeGreaterThan(2);
+    for (const { vm, attempts } of report.outcomes) {
+      expect(attempts).toBe(stage.cloud.sent.filter(({ id }) => id === vm).length);
+    }
+  });
+
+  it('is not slept through: what is sent is looked at while another account keeps this turn alive', async () => {
+    const clock = new FakeClock(begun);
+    const make = (account: string, ids: readonly string[]) =>
+      new FakeCloud({ account, clock, projects: { default: ids.map((id) => dev(id)) } });
+    const [brief, long] = [make('brief', ['1', '2']), make('long', ['3'])];
+    brief.onAct = async (vm) => {
+      await clock.sleep(60_000);
+      brief.becomes(vm.id, 'shutoff', 20_000);
+      return status(202);
+    };
+    long.onAct = async (vm) => {
+      await clock.sleep(115_000);
+      long.setState(vm.id, 'shutoff');
+      return status(202);
+    };
+    const accounts = [brief, long].map((cloud) => ({ cloud, projects: ['default'] }));
+    const base = scene([]);
+    const stage = { ...base, clock, world: { ...base.world, accounts, clock, leases: memoryLeases(clock) } };
+    const { report } = await conductResumed(stage, shutdownDev, { turnMs, ends: atEveryWait }, { inFlight: 1 });
+    expect(report.counts).toEqual({ succeeded: 3 });
+    const [first, second] = report.outcomes;
+    // Seen while the other's POST was out; its place came too late for this turn.
+    expect([first?.durationMs, brief.sent.length]).toEqual([expect.any(Number), 2]);
+    expect(first?.durationMs).toBeLessThan(100_000);
+    expect((brief.sent[1]?.at ?? 0) - begun).toBeGreaterThanOrEqual(115_000);
+    expect(second?.attempts).toBe(1);
+  });
+
+  it('does not have anything sent again that arrived by the time the next one could send', async () => {
+    const stage = scene(fleet(1), { shutdown: { patienceMs: 480_000, resendAfterMs: 60_000, resends: 1 } });
+    stage.cloud.onAct = (vm) => {
+      stage.cloud.becomes(vm.id, 'shutoff', 64_000);
+      return status(202);
+    };
+    // Due again at 60 s, when this turn sends no more, and off before the next one has its first look.
+    const ends: Ends = (operation, moment) => stage.clock.now() > begun + 60_000 && atEveryWait(operation, moment);
+    const { report, journal } = await conductResumed(stage, shutdownDev, { turnMs, ends, gapMs: 5_000 });
+    expect(journal.operations.filter(({ kind }) => kind === 'map').length).toBeGreaterThan(1);
+    expect(report.counts).toEqual({ succeeded: 1 });
+    expect(stage.cloud.sent).toHaveLength(1);
   });
 
   it('leaves nothing to the next one of a run that is cancelled', async () => {
@@ -247,6 +309,7 @@ const recording = () => {
     },
     assume: (keys: readonly string[]) => told.push(`assume ${keys}`),
     sent: (key: string, action: string) => told.push(`sent ${key} ${action}`),
+    stored: async () => [],
   };
   return { told, recorder };
 };
@@ -292,7 +355,7 @@ describe('a settlement of several accounts that an earlier turn completed', () =
     const { report, journal } = await conductResumed(
       stage,
       request,
-      { ends: endsIn('delay-up-0', 'kept') },
+      { ends: endsIn('delay-up-0-0', 'kept') },
       { onEvent, recorder },
     );
     expect(journal.turns).toBe(2);

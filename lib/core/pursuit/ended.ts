@@ -1,6 +1,7 @@
 // The pursuit ended from outside: the run was stopped, its time was over, or we made a mistake.
 // Each leaves the VM where it is and says what is not known.
 
+import { wantedPower } from '../action.ts';
 import { deadlineOf, finish, type Pursuit } from './state.ts';
 
 /** The pursuit when nothing more may be sent: one that had nothing sent ends as skipped, the others are only looked at from now on. */
@@ -32,20 +33,27 @@ export function timedOut(pursuit: Pursuit, why: string, at: number): Pursuit {
 
 /** Why a VM could not be sent to now, and is to be sent to later. */
 export interface HandedBack {
-  /** The next process, for this one was about to end: nothing of that is the VM's. Or after the next look. */
+  /** The next process, for this one was about to end: nothing of that is the VM's. Or after a later look. */
   readonly later: 'next turn' | 'next look';
   readonly why: string;
   /** How many POSTs left all the same, and were only told to come again. */
   readonly posts: number;
 }
 
-/** The pursuit that could not be sent to now: due as before, until patience is over. */
+/** Whoever could not be asked is not asked again at once. */
+const askAgainMs = 30_000;
+
+/** The pursuit that could not be sent to now: due as before until patience is over, and then as the next look finds it. */
 export function handedBack(pursuit: Pursuit, { later, why, posts }: HandedBack, at: number): Pursuit {
   if (pursuit.phase !== 'sending') return pursuit;
   const hasBegun = posts > 0 || later === 'next look';
   const patienceFrom = pursuit.patienceFrom ?? (hasBegun ? at : null);
-  const back: Pursuit = { ...pursuit, phase: 'due', attempts: pursuit.attempts + posts, patienceFrom };
+  const notBefore = later === 'next look' ? at + askAgainMs : pursuit.notBefore;
+  const back: Pursuit = { ...pursuit, phase: 'due', attempts: pursuit.attempts + posts, patienceFrom, notBefore };
   if (at < deadlineOf(back)) return back;
+  // What was last seen is old by now: where a look can prove something, it has the last word (rule 3).
+  if (wantedPower[back.action] !== null)
+    return { ...back, phase: 'settling', answer: back.answer ?? { meaning: 'unsent', at, detail: why } };
   const reason = `it was ${back.power} when patience was over, and could not be sent to: ${why}`;
   return finish(back, { result: 'failed', code: 'still', reason }, at);
 }

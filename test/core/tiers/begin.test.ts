@@ -80,6 +80,21 @@ describe('staggered sends', () => {
     ]);
   });
 
+  it.each([1, 59, 60, 61, 400, 20_000])(
+    'come in sixty waves at most, for %i VMs, and none before its share of the time',
+    (count) => {
+      const start = pursue('start', 'off');
+      const hourMs = 3_600_000;
+      const own = Array.from({ length: count }, () => ({ ...start }));
+      const waits = staggered(own, { ...spread, start: hourMs }, at).map(({ notBefore }) => (notBefore ?? 0) - at);
+      expect(new Set(waits).size).toBeLessThanOrEqual(61);
+      for (const [place, waitMs] of waits.entries()) {
+        expect(waitMs).toBeGreaterThanOrEqual(Math.floor((place / count) * hourMs));
+        expect(waitMs).toBeLessThanOrEqual(Math.floor((place / count) * hourMs) + hourMs / 60);
+      }
+    },
+  );
+
   it('are only those of actions that have a time, and of VMs that may be sent to', () => {
     const waiting = pursue('start', 'stopping');
     expect(dueAt(pursue('shutdown', 'on'), pursue('start', 'starting'), waiting, { ...waiting })).toEqual([
