@@ -24,6 +24,8 @@ export interface WeekOptions {
   readonly share?: number;
   /** Whether the clocks of the deployment jump. @default false */
   readonly jumps?: boolean;
+  /** A change to the deployment, to see that the judge notices what it breaks. */
+  readonly sabotage?: (deployment: Deployment) => void;
 }
 
 /** From, to: hours of each day, UTC. */
@@ -77,12 +79,13 @@ interface Happening {
 /** Plays the week and notes in the tally what came of it. */
 export async function liveThrough(
   tally: Tally,
-  { seed, days = 7, share = 0.02, jumps = false }: WeekOptions,
+  { seed, days = 7, share = 0.02, jumps = false, sabotage }: WeekOptions,
 ): Promise<void> {
   const chance = new Chance(seed, 'week', jumps ? 'jumps' : '');
   const { vms, wishes } = fleetOf(chance);
   const weather = { chance, tally, share };
   const deployment = new Deployment(vms, crons, `${clockText(office[0])}-${clockText(office[1])}`, weather);
+  sabotage?.(deployment);
   const end = weekStart + days * day;
   const story = new Story(deployment, chance, tally, end);
   const happenings = story.tell(jumps);
