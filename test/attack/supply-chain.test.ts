@@ -111,7 +111,7 @@ it('no source of what is deployed imports what is not declared as deployed', () 
   const files = globSync('{lib,handlers,cli}/**/*.ts', { cwd: root }).filter((file) => dirname(file) !== 'cli/demo');
   for (const file of files) {
     for (const [, still, lazy] of read(file).matchAll(
-      /^(?:import|export)\b[^;]*?from '([^'.][^']*)'|\bimport\('([^'.][^']*)'\)/gm,
+      /^(?:import|export)\b(?! type)[^;]*?from '([^'.][^']*)'|\bimport\('([^'.][^']*)'\)/gm,
     )) {
       const from = still ?? lazy ?? '';
       const name = from
