@@ -48,6 +48,8 @@ export interface Scene {
   readonly isGuarded?: boolean;
   readonly choose?: (call: FrontCall) => LieName | null;
   readonly bend?: (list: string) => string;
+  /** After so long the run has broken off; compressed ones take seconds. @default 30000 */
+  readonly mostMs?: number;
 }
 
 export interface Result {
@@ -66,7 +68,16 @@ const idsOf = (fleet: readonly SimulatedVmSpec[]) => new Set(fleet.map(({ id }) 
 
 /** Plays the scene and judges it; a run that throws, or never ends, has broken a rule. */
 export async function play(scene: Scene): Promise<Result> {
-  const { action, fleet, quirks = {}, policy = {}, isGuarded = false, choose = () => null, bend } = scene;
+  const {
+    action,
+    fleet,
+    quirks = {},
+    policy = {},
+    isGuarded = false,
+    choose = () => null,
+    bend,
+    mostMs = 30_000,
+  } = scene;
   const simulator = await startSimulator({ fleet, quirks, speed, token, seed: seedNumber(scene.seed) });
   const front = await startFront({ upstream: simulator.url, choose, ...(bend === undefined ? {} : { bend }) });
   const log = new MemoryLog();
@@ -132,9 +143,6 @@ export async function play(scene: Scene): Promise<Result> {
     await simulator.close();
   }
 }
-
-/** A run that is not over by then has broken off; compressed ones take seconds. */
-const mostMs = 30_000;
 
 /** Everything the lines hold: more than a log prints, and none of it may be secret. */
 export function printed({ lines }: Pick<MemoryLog, 'lines'>): string {

@@ -60,6 +60,8 @@ for (const [name, torture] of Object.entries(parts)) {
   const tally = new Tally(name);
   tallies.push(tally);
   await torture(tally);
+  // Some minutes are long for who does not know whether anything happens.
+  process.stderr.write(`${name}: ${whole(tally.faults)} faults, ${tally.violations.length} violations\n`);
 }
 
 const head = ['part', 'faults', 'kinds', 'places', 'kind × place', 'seeds', 'violations'];
