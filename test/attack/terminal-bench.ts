@@ -18,7 +18,7 @@ import { sim } from '../../cli/commands/sim.ts';
 import { tick } from '../../cli/commands/tick.ts';
 import { token } from '../../cli/commands/token.ts';
 import { watch } from '../../cli/commands/watch.ts';
-import { type ExitCode, exitCode } from '../../cli/exit-code.ts';
+import type { ExitCode } from '../../cli/exit-code.ts';
 import { runProgram } from '../../cli/program.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { startSimulator } from '../../simulator/simulator.ts';
@@ -74,5 +74,3 @@ export async function terminalBench(fleet: readonly SimulatedVmSpec[], config: o
     },
   };
 }
-
-export const usage = exitCode.usage;
