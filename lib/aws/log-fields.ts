@@ -3,6 +3,7 @@
 
 import { describeError, kindOf } from '../core/describe-error.ts';
 import { PowerError } from '../core/errors.ts';
+import { withoutSteering } from '../core/terminal-safe-json.ts';
 import type { LogFields } from '../ports.ts';
 
 const secretName =
@@ -24,9 +25,12 @@ export function printableFields(fields: LogFields = {}): Record<string, unknown>
   return printable;
 }
 
-/** The text without what stands behind the word Bearer: the last net, should a token ever get into a message. */
+/**
+ * The text without what stands behind the word Bearer (the last net, should a token ever get into a message), and with nothing in
+ * it that could steer the terminal that the log is read in.
+ */
 export function printableText(text: string): string {
-  return text.replaceAll(/\bBearer\s+[^\s"',;]+/gi, 'Bearer [removed]');
+  return withoutSteering(text).replaceAll(/\bBearer\s+[^\s"',;]+/gi, 'Bearer [removed]');
 }
 
 function printableValue(value: unknown, depth: number): unknown {

@@ -5,7 +5,14 @@ const steering = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
 /** The value as JSON.stringify has it, with DEL, C1 controls, line separators and bidirectional controls as `\uXXXX`: the same value to every reader. */
 export function terminalSafeJson(value: unknown): string | undefined {
-  return JSON.stringify(value)?.replace(steering, escaped);
+  // Typed as always text, it is none for what JSON has no word for.
+  const text: string | undefined = JSON.stringify(value);
+  return text === undefined ? undefined : withoutSteering(text);
+}
+
+/** The text with those characters written as `\uXXXX`. C0 controls stay: JSON escapes them. */
+export function withoutSteering(text: string): string {
+  return text.replace(steering, escaped);
 }
 
 function escaped(character: string): string {

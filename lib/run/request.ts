@@ -5,6 +5,7 @@ import * as v from 'valibot';
 import { actions } from '../core/action.ts';
 import { PowerError } from '../core/errors.ts';
 import { parseSelector } from '../core/selector.ts';
+import { issueWords } from './issue-words.ts';
 
 const name = v.pipe(v.string(), v.minLength(1), v.maxLength(256));
 
@@ -85,9 +86,6 @@ export function parseRunRequest(value: unknown): RunRequest {
 function parse<Schema extends v.GenericSchema>(schema: Schema, value: unknown): v.InferOutput<Schema> {
   const parsed = v.safeParse(schema, value);
   if (parsed.success) return parsed.output;
-  const faults = parsed.issues.map((issue) => {
-    const path = v.getDotPath(issue);
-    return path === null ? issue.message : `${path}: ${issue.message}`;
-  });
+  const faults = parsed.issues.map((issue) => issueWords(issue, null));
   throw new PowerError('request', `the run request is not valid: ${faults.join('; ')}`, { faults });
 }

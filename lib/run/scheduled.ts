@@ -4,6 +4,7 @@
 import * as v from 'valibot';
 import type { Action } from '../core/action.ts';
 import { PowerError } from '../core/errors.ts';
+import { issueWords } from './issue-words.ts';
 import { type Launched, type LaunchWorld, launch } from './launch.ts';
 import { requestHash, runName } from './name.ts';
 import { parseRunRequest, type RunRequest } from './request.ts';
@@ -56,7 +57,7 @@ export async function launchScheduled(event: unknown, world: ScheduledWorld): Pr
 function readEvent(event: unknown, { crons, clock }: ScheduledWorld): { cron: Cron; dueAt: number } {
   const parsed = v.safeParse(scheduledEvent, event);
   if (!parsed.success) {
-    const faults = parsed.issues.map((issue) => `${v.getDotPath(issue) ?? 'event'}: ${issue.message}`);
+    const faults = parsed.issues.map((issue) => issueWords(issue, 'event'));
     throw new PowerError('request', `this is not the event of a schedule: ${faults.join('; ')}`, { faults });
   }
   const { cron: name, scheduledTime: dueAt } = parsed.output;

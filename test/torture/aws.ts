@@ -8,7 +8,8 @@ import { dynamoStateStore } from '../../lib/aws/state-store.ts';
 import { systemClock } from '../../lib/clock.ts';
 import type { Action } from '../../lib/core/action.ts';
 import { PowerError } from '../../lib/core/errors.ts';
-import type { Clock, RunRecord } from '../../lib/ports.ts';
+import type { Outcome } from '../../lib/core/outcome.ts';
+import type { Clock, RunRecord, RunStore } from '../../lib/ports.ts';
 import { conduct } from '../../lib/run/conduct.ts';
 import { inProcessEngine } from '../../lib/run/engine.ts';
 import { launch } from '../../lib/run/launch.ts';
@@ -107,93 +108,121 @@ export async function troubleAws(tally: Tally, seed: number, sample = 1): Promis
 
 const vmIds = ['1', '2', '3'];
 
-async function tryOut(trial: Trial, name: string, dynalite: Dynalite, tally: Tally): Promise<readonly string[]> {
-  const violations: string[] = [];
+/** A deployment of one run, whose AWS fails as the trial has it until it is healed. */
+async function startStage(trial: Trial, name: string, dynalite: Dynalite) {
   let isHealed = false;
   const choose = (operation: string, nth: number) => {
     const isNow = trial.when === 'every' || nth === (trial.when === 'first' ? 1 : 3);
     return !isHealed && operation === trial.operation && isNow ? trial.fault : null;
   };
   const proxy = await startAwsProxy(String(dynalite.client.endpoint), choose);
-  const log = new MemoryLog();
-  const cloud = new FakeCloud({ account: name, clock: hasty, projects: { default: vmIds.map((id) => dev(id)) } });
-  const client = {
-    ...localClient(proxy.endpoint),
-    requestHandler: { connectionTimeout: 500, requestTimeout: 600, throwOnRequestTimeout: true },
-  };
+  const requestHandler = { connectionTimeout: 500, requestTimeout: 600, throwOnRequestTimeout: true };
+  const client = { ...localClient(proxy.endpoint), requestHandler };
   const options = { table: dynalite.table, clock: hasty, client };
+  const cloud = new FakeCloud({ account: name, clock: hasty, projects: { default: vmIds.map((id) => dev(id)) } });
   const store = dynamoRunStore(options);
+  const log = new MemoryLog();
   const thrown: unknown[] = [];
-  let claimants = 0;
+  const working = worker(options, cloud, log);
   const lambda = await startLambda(async (run) => {
-    claimants += 1;
-    const world = {
-      accounts: [{ cloud, projects: ['default'] }],
-      engine: inProcessEngine(hasty),
-      clock: hasty,
-      log,
-      policy,
-      inFlight: 8,
-      maxAgeMs: 0,
-      tags: [],
-      states: {},
-      schedules: noSchedules,
-      state: dynamoStateStore(options),
-      leases: dynamoLeases(options),
-    };
-    const lasting = {
-      engine: world.engine,
-      store,
-      clock: hasty,
-      log,
-      claimant: `${run} ${claimants}`,
-      lifetimeMs: 600_000,
-    };
     try {
-      await work(run, { ...lasting, conduct: (own, hooks) => conduct(own, { ...world, ...hooks }) });
+      await working(run, store);
     } catch (error) {
       thrown.push(error);
     }
   });
   const invoke = await startAwsProxy(lambda.endpoint, choose);
-  const launcher = lambdaLauncher({
-    functionName: 'power-run',
-    client: { ...client, endpoint: invoke.endpoint },
-  });
+  const launcher = lambdaLauncher({ functionName: 'power-run', client: { ...client, endpoint: invoke.endpoint } });
+  return {
+    cloud,
+    thrown,
+    launching: { store, launcher, clock: hasty, log },
+    idle: lambda.idle,
+    heal: () => {
+      isHealed = true;
+    },
+    given: () => [...proxy.given, ...invoke.given],
+    close: () => Promise.all([proxy.close(), invoke.close(), lambda.close()]),
+  };
+}
+
+/** The run function: each invocation is a claimant of its own. */
+function worker(options: Parameters<typeof dynamoLeases>[0], cloud: FakeCloud, log: MemoryLog) {
+  const engine = inProcessEngine(hasty);
+  const world = {
+    accounts: [{ cloud, projects: ['default'] }],
+    engine,
+    clock: hasty,
+    log,
+    policy,
+    inFlight: 8,
+    maxAgeMs: 0,
+    tags: [],
+    states: {},
+    schedules: noSchedules,
+    state: dynamoStateStore(options),
+    leases: dynamoLeases(options),
+  };
+  let claimants = 0;
+  return (run: string, store: RunStore) => {
+    claimants += 1;
+    const lasting = { engine, store, clock: hasty, log, claimant: `${run} ${claimants}`, lifetimeMs: 600_000 };
+    return work(run, { ...lasting, conduct: (own, hooks) => conduct(own, { ...world, ...hooks }) });
+  };
+}
+
+async function tryOut(trial: Trial, name: string, dynalite: Dynalite, tally: Tally): Promise<readonly string[]> {
+  const stage = await startStage(trial, name, dynalite);
+  const { cloud, thrown, launching, idle } = stage;
   const request = parseRunRequest({ action: trial.action, select: 'env=dev' });
-  const launching = { store, launcher, clock: hasty, log };
-  let refused: unknown = null;
-  try {
-    await launch({ name, trigger: 'http', request, requestHash: requestHash(request) }, launching);
-  } catch (error) {
-    refused = error;
-  }
-  await lambda.idle();
-  isHealed = true;
+  const launched = launch({ name, trigger: 'http', request, requestHash: requestHash(request) }, launching);
+  const refused: unknown = await launched.then(
+    () => null,
+    (error: unknown) => error,
+  );
+  await idle();
+  stage.heal();
   // The tick of three minutes later; and another one, for what the first had to leave.
   const later: Clock = { ...hasty, now: () => hasty.now() + 3 * 60_000 };
   for (let nth = 0; nth < 2; nth += 1) {
     await startForgotten({ ...launching, clock: later });
-    await lambda.idle();
+    await idle();
   }
   const plain = dynamoRunStore({ table: dynalite.table, clock: hasty, client: dynalite.client });
   const run = await plain.read(name, new Date(hasty.now()).toISOString());
   const outcomes = await plain.outcomes(name);
-  for (const error of [refused, ...thrown]) violations.push(...unhelpful(error));
-  violations.push(...verdictOn(run, refused, thrown), ...doubled(cloud, trial.action));
-  for (const { vm, result } of outcomes) {
-    const state = cloud.vm(vm).state;
-    if (result === 'succeeded' && state !== 'shutoff') violations.push(`VM ${vm} is ${state}, and "succeeded"`);
-    if (result === 'accepted' && !cloud.sent.some(({ id }) => id === vm)) violations.push(`VM ${vm} was never sent to`);
-  }
+  for (const { fault, operation } of stage.given()) tally.inject(fault, operation);
+  await stage.close();
+  return [
+    ...[refused, ...thrown].flatMap(unhelpful),
+    ...verdictOn(run, refused, thrown),
+    ...doubled(cloud, trial.action),
+    ...untrue(cloud, outcomes),
+    ...unsaid(cloud, run, outcomes, thrown),
+  ];
+}
+
+function untrue(cloud: FakeCloud, outcomes: readonly Outcome[]): string[] {
+  return outcomes.flatMap(({ vm, result }) => {
+    const { state } = cloud.vm(vm);
+    if (result === 'succeeded' && state !== 'shutoff') return [`VM ${vm} is ${state}, and "succeeded"`];
+    const isSent = cloud.sent.some(({ id }) => id === vm);
+    return result === 'accepted' && !isSent ? [`VM ${vm} was never sent to`] : [];
+  });
+}
+
+function unsaid(
+  { sent }: FakeCloud,
+  run: RunRecord | null,
+  outcomes: readonly Outcome[],
+  thrown: readonly unknown[],
+): string[] {
   const isWhole = run?.status === 'ended' && !hasError(run);
-  if (isWhole && outcomes.length !== vmIds.length)
-    violations.push(`the run ended with ${outcomes.length} outcomes of 3`);
-  const unsaid = cloud.sent.filter(({ id }) => !outcomes.some(({ vm }) => vm === id));
-  if (unsaid.length > 0 && thrown.length === 0) violations.push(`${unsaid.length} VMs were sent to and nobody says so`);
-  for (const { fault, operation } of [...proxy.given, ...invoke.given]) tally.inject(fault, operation);
-  await Promise.all([proxy.close(), invoke.close(), lambda.close()]);
-  return violations;
+  const missing = sent.filter(({ id }) => !outcomes.some(({ vm }) => vm === id));
+  return [
+    ...(isWhole && outcomes.length !== vmIds.length ? [`the run ended with ${outcomes.length} outcomes of 3`] : []),
+    ...(missing.length > 0 && thrown.length === 0 ? [`${missing.length} VMs were sent to and nobody says so`] : []),
+  ];
 }
 
 /** Whoever reads the error must learn what to do. */

@@ -28,7 +28,7 @@ export const speed = 200;
 /** Long, and of a kind that no other text of a run resembles. */
 export const token = 'Torture-5f0c1d7e9ab34826-token-Zq7';
 
-const compressed: RunPolicy = {
+export const compressed: RunPolicy = {
   shutdown: { patienceMs: 1_500, resendAfterMs: 350, resends: 1 },
   start: { patienceMs: 1_000, resendAfterMs: 250, resends: 2 },
   allowEscalation: false,
@@ -48,6 +48,8 @@ export interface Scene {
   readonly isGuarded?: boolean;
   readonly choose?: (call: FrontCall) => LieName | null;
   readonly bend?: (list: string) => string;
+  /** After so long the run has broken off; compressed ones take seconds. @default 30000 */
+  readonly mostMs?: number;
 }
 
 export interface Result {
@@ -66,7 +68,16 @@ const idsOf = (fleet: readonly SimulatedVmSpec[]) => new Set(fleet.map(({ id }) 
 
 /** Plays the scene and judges it; a run that throws, or never ends, has broken a rule. */
 export async function play(scene: Scene): Promise<Result> {
-  const { action, fleet, quirks = {}, policy = {}, isGuarded = false, choose = () => null, bend } = scene;
+  const {
+    action,
+    fleet,
+    quirks = {},
+    policy = {},
+    isGuarded = false,
+    choose = () => null,
+    bend,
+    mostMs = 30_000,
+  } = scene;
   const simulator = await startSimulator({ fleet, quirks, speed, token, seed: seedNumber(scene.seed) });
   const front = await startFront({ upstream: simulator.url, choose, ...(bend === undefined ? {} : { bend }) });
   const log = new MemoryLog();
@@ -133,10 +144,8 @@ export async function play(scene: Scene): Promise<Result> {
   }
 }
 
-/** A run that is not over by then has broken off; compressed ones take seconds. */
-const mostMs = 30_000;
-
-function printed({ lines }: MemoryLog): string {
+/** Everything the lines hold: more than a log prints, and none of it may be secret. */
+export function printed({ lines }: Pick<MemoryLog, 'lines'>): string {
   return lines
     .map((line) => JSON.stringify(line, (_, value) => (value instanceof Error ? wordsOf(value) : value)))
     .join('\n');

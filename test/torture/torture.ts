@@ -4,8 +4,12 @@
 import { parseArgs } from 'node:util';
 import { renderTable, whole } from '../../bench/table.ts';
 import { troubleAws } from './aws.ts';
+import { deliverRubbish } from './events.ts';
+import { killProcesses } from './kills.ts';
 import { mix, poisonOne, tellEveryLie } from './openscaler.ts';
+import { troubleSecrets } from './secrets.ts';
 import { Tally } from './tally.ts';
+import { endProcesses, jumpClocks, runOutOfTime } from './time.ts';
 import { liveThrough } from './week.ts';
 
 const { values } = parseArgs({
@@ -35,6 +39,18 @@ const parts: Readonly<Record<string, (tally: Tally) => Promise<void>>> = {
     for (const seed of seeds) await liveThrough(tally, { seed, jumps: true });
   },
   'DynamoDB and Lambda': (tally) => troubleAws(tally, seeds[0] ?? 1, Number(values.sample)),
+  'time is over': (tally) => runOutOfTime(tally, seeds[0] ?? 1),
+  'processes end': async (tally) => {
+    for (const seed of seeds) await endProcesses(tally, seed, 40);
+  },
+  'clocks jump': async (tally) => {
+    for (const seed of seeds) await jumpClocks(tally, seed, 60);
+  },
+  secrets: (tally) => troubleSecrets(tally, seeds[0] ?? 1),
+  events: async (tally) => {
+    for (const seed of seeds) await deliverRubbish(tally, seed, 5_000);
+  },
+  'processes killed': (tally) => killProcesses(tally, seeds[0] ?? 1, 24),
   'one of 10,000': (tally) => poisonOne(tally, seeds[0] ?? 1, 10_000),
 };
 
@@ -44,6 +60,8 @@ for (const [name, torture] of Object.entries(parts)) {
   const tally = new Tally(name);
   tallies.push(tally);
   await torture(tally);
+  // Some minutes are long for who does not know whether anything happens.
+  process.stderr.write(`${name}: ${whole(tally.faults)} faults, ${tally.violations.length} violations\n`);
 }
 
 const head = ['part', 'faults', 'kinds', 'places', 'kind × place', 'seeds', 'violations'];

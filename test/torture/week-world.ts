@@ -9,7 +9,7 @@ import type { Clock, Engine, Launcher } from '../../lib/ports.ts';
 import { conduct } from '../../lib/run/conduct.ts';
 import { type Launch, type LaunchWorld, launch } from '../../lib/run/launch.ts';
 import type { RunReport } from '../../lib/run/report.ts';
-import { tick } from '../../lib/run/schedule/tick.ts';
+import { type TickReport, tick } from '../../lib/run/schedule/tick.ts';
 import { type Cron, launchScheduled } from '../../lib/run/scheduled.ts';
 import { startForgotten } from '../../lib/run/sweep.ts';
 import { work } from '../../lib/run/work.ts';
@@ -105,7 +105,7 @@ export class Deployment {
     return { store, launcher: this.#launcher, clock: this.#clock, log: this.log };
   }
 
-  async tick(at: number) {
+  async tick(at: number): Promise<Pick<TickReport, 'inVain' | 'unlisted'>> {
     const parts = this.#launching;
     const [ticked, swept] = await Promise.allSettled([
       tick(at, { ...this.#world('tick'), ...parts }),

@@ -6,10 +6,9 @@ import { PowerError } from '../../lib/core/errors.ts';
 import { powerOf } from '../../lib/core/vm.ts';
 import { requestHash, runName } from '../../lib/run/name.ts';
 import { parseRunRequest } from '../../lib/run/request.ts';
-import type { Cron } from '../../lib/run/scheduled.ts';
-import type { FakeVm } from '../fakes/vm-cloud.ts';
 import { Chance } from './chance.ts';
 import type { Tally } from './tally.ts';
+import { clockText, cronHours, crons, fleetOf, office } from './week-fleet.ts';
 import { judgeWeek, type Wish } from './week-judge.ts';
 import { Deployment, minute, weekStart } from './week-world.ts';
 
@@ -24,50 +23,9 @@ export interface WeekOptions {
   readonly share?: number;
   /** Whether the clocks of the deployment jump. @default false */
   readonly jumps?: boolean;
+  /** A change to the deployment, to see that the judge notices what it breaks. */
+  readonly sabotage?: (deployment: Deployment) => void;
 }
-
-/** From, to: hours of each day, UTC. */
-type Window = readonly [from: number, to: number];
-
-const office: Window = [8, 18];
-
-function fleetOf(chance: Chance): { readonly vms: readonly FakeVm[]; readonly wishes: readonly Wish[] } {
-  const vms: FakeVm[] = [];
-  const wishes: Wish[] = [];
-  const add = (description: string, window: Window | null) => {
-    const id = String(vms.length + 1);
-    vms.push({ id, description, state: window === null ? 'running' : 'shutoff' });
-    if (window !== null) wishes.push({ id, from: window[0], to: window[1] });
-  };
-  for (let nth = 0; nth < 6; nth += 1) add('[schedule=office]', office);
-  for (let nth = 0; nth < 6; nth += 1) {
-    const window: Window = [chance.integer(5, 10), chance.integer(15, 22)];
-    add(`[schedule="${clockText(window[0])}-${clockText(window[1])}"]`, window);
-  }
-  for (let nth = 0; nth < 4; nth += 1) add('[env=ci]', null);
-  for (let nth = 0; nth < 3; nth += 1) add(`[env=batch tier=${nth}]`, null);
-  add('[env=ci] [protected]', null);
-  add('[env=prod]', null);
-  return { vms, wishes };
-}
-
-function clockText(hours: number): string {
-  return `${String(hours).padStart(2, '0')}:00`;
-}
-
-const crons: readonly Cron[] = [
-  { name: 'batch-down', action: 'shutdown', select: 'env=batch' },
-  { name: 'batch-up', action: 'start', select: 'env=batch' },
-  { name: 'ci-reboot', action: 'reboot', select: 'env=ci' },
-].map((cron) => ({
-  ...cron,
-  action: cron.action as Action,
-  account: null,
-  allowDataLoss: false,
-  maxEventAgeMs: 15 * minute,
-}));
-
-const cronHours: Readonly<Record<string, number>> = { 'batch-down': 19, 'batch-up': 6, 'ci-reboot': 3 };
 
 interface Happening {
   readonly at: number;
@@ -77,12 +35,13 @@ interface Happening {
 /** Plays the week and notes in the tally what came of it. */
 export async function liveThrough(
   tally: Tally,
-  { seed, days = 7, share = 0.02, jumps = false }: WeekOptions,
+  { seed, days = 7, share = 0.02, jumps = false, sabotage }: WeekOptions,
 ): Promise<void> {
   const chance = new Chance(seed, 'week', jumps ? 'jumps' : '');
   const { vms, wishes } = fleetOf(chance);
   const weather = { chance, tally, share };
   const deployment = new Deployment(vms, crons, `${clockText(office[0])}-${clockText(office[1])}`, weather);
+  sabotage?.(deployment);
   const end = weekStart + days * day;
   const story = new Story(deployment, chance, tally, end);
   const happenings = story.tell(jumps);
@@ -96,14 +55,12 @@ export async function liveThrough(
     );
     tally.inject('crash', 'every process');
   }
-  const quietFrom = end;
   const last = end + 2 * hour;
   const all = happenings.toSorted((a, b) => a.at - b.at);
   const clock = deployment.clock;
   const running: Promise<void>[] = [];
   for (let at = weekStart; at < last; at += 10 * minute) {
-    if (at >= quietFrom) {
-      weather.share = 0;
+    if (at >= end) {
       deployment.weather.share = 0;
       deployment.skewMs = 0;
     }
