@@ -2,24 +2,17 @@
 // Time is compressed; what the simulator knows and what it received decide, never what the run says of itself.
 
 import { parseArgs } from 'node:util';
-import { fixedToken } from '../lib/aws/token.ts';
-import { systemClock } from '../lib/clock.ts';
 import type { Action } from '../lib/core/action.ts';
 import { type Result, results } from '../lib/core/outcome.ts';
 import type { RunPolicy } from '../lib/core/policy.ts';
-import { openscalerCloud } from '../lib/openscaler/client.ts';
-import { conduct } from '../lib/run/conduct.ts';
-import { inProcessEngine } from '../lib/run/engine.ts';
 import type { RunReport } from '../lib/run/report.ts';
-import { parseRunRequest } from '../lib/run/request.ts';
 import { behaviourNames, behaviours } from '../simulator/behaviours.ts';
 import { hostileFleet } from '../simulator/fleets.ts';
-import { defaultToken, type Simulator, startSimulator } from '../simulator/simulator.ts';
+import { type Simulator, startSimulator } from '../simulator/simulator.ts';
 import { checkTruth, remember } from '../simulator/truth.ts';
 import type { SimulatedVmSpec } from '../simulator/vm.ts';
-import { silentLog } from './silent-log.ts';
+import { conductPlain } from './plain-run.ts';
 import { renderFacts, renderTable } from './table.ts';
-import { withoutSchedules } from './without-schedules.ts';
 
 /** Simulated seconds per real one; the policy is compressed to match. */
 const speed = 60;
@@ -32,6 +25,8 @@ const policy: RunPolicy = {
   timeouts: { readMs: 5_000, actionMs: 2_000 },
   settle: { everyMs: 50, atMostMs: 250 },
   guard: { maxVms: Number.MAX_SAFE_INTEGER, maxShare: 1 },
+  tiers: { gate: 'verified', patienceMs: null, delayMs: 0, ready: {} },
+  staggerMs: { start: 0, shutdown: 0, power_off: 0, reboot: 0, reset: 0 },
 };
 const pace = { inFlight: 100, perSecond: 1e6 };
 
@@ -70,7 +65,7 @@ async function play(action: Action, perBehaviour: number) {
   const simulator = await startSimulator({ fleet, speed, quirks: {} });
   try {
     const before = remember(simulator);
-    const report = await run(simulator, action);
+    const report = await conductPlain({ action, apiUrl: simulator.url, policy, pace });
     const truth = checkTruth({ ...report, run: { ...report.run, action } }, simulator, before);
     const selected = fleet.filter(({ name }) => !name.startsWith('bystander-of-'));
     const wrongs: Wrongs = {
@@ -101,28 +96,6 @@ function fleetFor(action: Action, perBehaviour: number): readonly SimulatedVmSpe
     const isOn = behaviours[spec.behaviour ?? 'prompt'].initial === 'running';
     return action === 'start' && isOn ? { ...spec, state: 'off' } : spec;
   });
-}
-
-function run({ url }: Simulator, action: Action): Promise<RunReport> {
-  const clock = systemClock;
-  const log = silentLog;
-  const tokens = fixedToken(defaultToken);
-  const cloud = openscalerCloud({ account: 'main', apiUrl: url, tokens, pace, timeouts: policy.timeouts, clock, log });
-  const request = parseRunRequest({ action, select: 'env=dev', allowDataLoss: action === 'reset' });
-  return conduct(
-    { name: `bench-hostile-${action}`, request, requestedAt: clock.now() },
-    {
-      accounts: [{ cloud, projects: ['default'] }],
-      engine: inProcessEngine(clock),
-      clock,
-      log,
-      policy,
-      inFlight: pace.inFlight,
-      tags: [],
-      states: {},
-      ...withoutSchedules(),
-    },
-  );
 }
 
 // Not by the effects: a request that was refused, or lost its answer, was sent all the same.

@@ -52,5 +52,6 @@ function readOnly(state: StateStore): StateStore {
 
 /** Kept by nobody: the run begins and ends within this command. */
 function recordOf(run: NewRun): RunRecord {
-  return { ...run, status: 'recorded', startedAt: null, endedAt: null, deadline: null, progress: null, summary: null };
+  const notYet = { startedAt: null, endedAt: null, deadline: null, progress: null, summary: null };
+  return { ...run, ...notYet, status: 'recorded', cancelRequestedAt: null, cancelRequestedBy: null };
 }

@@ -2,6 +2,7 @@
 // All that only a real process has is here, so that everything else can be tested without one.
 
 import { systemClock } from '../lib/clock.ts';
+import { cancel } from './commands/cancel.ts';
 import { check } from './commands/check.ts';
 import { explain } from './commands/explain.ts';
 import { keep } from './commands/keep.ts';
@@ -9,9 +10,11 @@ import { list } from './commands/list.ts';
 import { cancelOverrides, overrides } from './commands/overrides.ts';
 import { plan } from './commands/plan.ts';
 import { run } from './commands/run.ts';
+import { runs } from './commands/runs.ts';
 import { schedule } from './commands/schedule.ts';
 import { sim } from './commands/sim.ts';
 import { tick } from './commands/tick.ts';
+import { watch } from './commands/watch.ts';
 import { type ExitCode, exitCode } from './exit-code.ts';
 import { listenForInterrupt } from './interrupt.ts';
 import { runProgram } from './program.ts';
@@ -36,6 +39,9 @@ const code = await runProgram(
   {
     list: (options) => endingAtOnce(list(options, terminal)),
     run: (options) => run(options, terminal),
+    runs: (options) => endingAtOnce(runs(options, terminal)),
+    watch: (options) => watch(options, terminal),
+    cancel: (options) => endingAtOnce(cancel(options, terminal)),
     check: (options) => endingAtOnce(check(options, terminal)),
     schedule: (options) => endingAtOnce(schedule(options, terminal)),
     plan: (options) => endingAtOnce(plan(options, terminal)),

@@ -3,6 +3,7 @@
 
 import { Command, CommanderError } from 'commander';
 import { PowerError } from '../lib/core/errors.ts';
+import { type CancelRunOptions, cancelCommand } from './commands/cancel.ts';
 import { type CheckOptions, checkCommand } from './commands/check.ts';
 import { type ExplainOptions, explainCommand } from './commands/explain.ts';
 import { type KeepOptions, keepCommand } from './commands/keep.ts';
@@ -10,9 +11,11 @@ import { type ListOptions, listCommand } from './commands/list.ts';
 import { type CancelOptions, type OverridesOptions, overridesCommand } from './commands/overrides.ts';
 import { type PlanOptions, planCommand } from './commands/plan.ts';
 import { type RunArguments, runCommand } from './commands/run.ts';
+import { type RunsOptions, runsCommand } from './commands/runs.ts';
 import { type ScheduleOptions, scheduleCommand } from './commands/schedule.ts';
 import { type SimOptions, simCommand } from './commands/sim.ts';
 import { type TickOptions, tickCommand } from './commands/tick.ts';
+import { type WatchOptions, watchCommand } from './commands/watch.ts';
 import { type ExitCode, exitCode, exitCodeOfError } from './exit-code.ts';
 import { plain } from './render/plain.ts';
 import type { Terminal } from './terminal.ts';
@@ -29,6 +32,9 @@ export interface GlobalOptions {
 export interface Commands {
   list(options: ListOptions & GlobalOptions): Promise<ExitCode>;
   run(options: RunArguments & GlobalOptions): Promise<ExitCode>;
+  runs(options: RunsOptions & GlobalOptions): Promise<ExitCode>;
+  watch(options: WatchOptions & GlobalOptions): Promise<ExitCode>;
+  cancel(options: CancelRunOptions & GlobalOptions): Promise<ExitCode>;
   check(options: CheckOptions & GlobalOptions): Promise<ExitCode>;
   schedule(options: ScheduleOptions & GlobalOptions): Promise<ExitCode>;
   plan(options: PlanOptions & GlobalOptions): Promise<ExitCode>;
@@ -46,6 +52,8 @@ Examples:
   power run shutdown -l env=dev --dry-run      what would happen
   power run shutdown -l env=dev                do it, and see what became of each VM
   power run start --id 8 --id 23
+  power run shutdown -l env=dev --remote       the same on AWS, watched from here
+  power runs                                   the last runs of the deployment
   power check                                  is the configuration right, and the fleet's tags?
   power schedule "Mon-Fri 08:00-18:00 UTC"     what a schedule wants, and when
   power plan --savings                         the same for the fleet, and what it saves
@@ -83,6 +91,9 @@ export async function runProgram(
     .exitOverride();
   listCommand(program, perform(commands.list));
   runCommand(program, perform(commands.run));
+  runsCommand(program, perform(commands.runs));
+  watchCommand(program, perform(commands.watch));
+  cancelCommand(program, perform(commands.cancel));
   checkCommand(program, perform(commands.check));
   scheduleCommand(program, perform(commands.schedule));
   planCommand(program, perform(commands.plan));

@@ -16,6 +16,21 @@ const meaning: Readonly<Record<FunctionKey, string>> = {
   run: 'A run ended in trouble: some VM failed, is unknown or was refused. See the log of the function "run", or the run by its name.',
 };
 
+/**
+ * Where runs are durable, the function's errors are only turns that broke off, and how a run ended is told by other metrics.
+ * https://docs.aws.amazon.com/lambda/latest/dg/durable-monitoring.html
+ */
+const durableMeaning =
+  'A run broke off, by a crash or for want of time or memory; Lambda takes it up again. See the log of the function "run".';
+
+/** By the alarm's name: the metric, and what it means. */
+const durableAlarms = {
+  'run-failed': ['DurableExecutionFailed', meaning.run],
+  'run-timed-out': ['DurableExecutionTimedOut', 'A run was not over within a day, and Lambda ended it.'],
+  'run-stopped': ['DurableExecutionStopped', 'Somebody stopped a run in Lambda: what it was about may be half done.'],
+  'run-dropped': ['AsyncEventsDropped', 'A run was not begun within 15 minutes and was given up: launch it again.'],
+} as const;
+
 /** What a tick says in the field `alarm` of its log, and what that means. */
 const tickAlarms = {
   'in-vain':
@@ -33,10 +48,11 @@ export function alarms(config: Config, deployment: Deployment): Resources {
     [topicId]: { Type: 'AWS::SNS::Topic', Properties: { TopicName: `${prefixOf(deployment)}-alarms` } },
     ...(config.alarms === null ? {} : { AlarmEmail: subscription(config.alarms.email) }),
     ...Object.fromEntries(errors),
+    ...(config.engine === 'durable' ? endsOfRuns(deployment) : {}),
     ...(config.tick === null ? {} : logAlarms(config.tick, deployment)),
     DeadLettersAlarm: alarm(deployment, 'dead-letters', {
       AlarmDescription:
-        'A cron, a tick or a run could not be delivered and was given up. Its event is in the dead-letter queue.',
+        'An event could not be delivered, or failed again and again, and was given up. It is in the dead-letter queue.',
       Namespace: 'AWS/SQS',
       MetricName: 'ApproximateNumberOfMessagesVisible',
       Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': [queueId, 'QueueName'] } }],
@@ -54,15 +70,25 @@ function subscription(email: string): Resource {
   return { Type: 'AWS::SNS::Subscription', Properties: { TopicArn: ref(topicId), Protocol: 'email', Endpoint: email } };
 }
 
-function errorsAlarm(key: FunctionKey, { tick }: Config, deployment: Deployment): Resource {
+function errorsAlarm(key: FunctionKey, { engine, tick }: Config, deployment: Deployment): Resource {
   return alarm(deployment, `${key}-errors`, {
-    AlarmDescription: meaning[key],
-    Namespace: 'AWS/Lambda',
-    MetricName: 'Errors',
-    Dimensions: [{ Name: 'FunctionName', Value: ref(functionId(key)) }],
-    Statistic: 'Sum',
+    AlarmDescription: key === 'run' && engine === 'durable' ? durableMeaning : meaning[key],
+    ...functionMetric(key, 'Errors'),
     ...(key === 'reconcile' && tick !== null ? acrossTicks(tick) : {}),
   });
+}
+
+function endsOfRuns(deployment: Deployment): Resources {
+  const made = Object.entries(durableAlarms).map(([name, [metric, description]]) => {
+    const rings = { AlarmDescription: description, ...functionMetric('run', metric) };
+    return [`${idPart(name)}Alarm`, alarm(deployment, name, rings)] as const;
+  });
+  return Object.fromEntries(made);
+}
+
+function functionMetric(key: FunctionKey, MetricName: string) {
+  const Dimensions = [{ Name: 'FunctionName', Value: ref(functionId(key)) }];
+  return { Namespace: 'AWS/Lambda', MetricName, Dimensions, Statistic: 'Sum' };
 }
 
 /** A metric of each kind of trouble that ticks tell of, and its alarm. */

@@ -18,6 +18,7 @@ function introduce({ apiUrl, simulatorUrl, firing, webhooks }: Offline): void {
   say(`HTTP API       ${apiUrl} (no authorisation here; deployed, it takes IAM)`);
   say(`Lambda Invoke  ${firing.lambdaUrl}`);
   say(`OpenScaler     ${simulatorUrl} (simulated)`);
+  say('Runs           inline, whatever "engine" says: there are no durable functions here');
   say('');
   for (const line of examples({ apiUrl, webhooks })) say(`  ${line}`);
   say('');

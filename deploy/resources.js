@@ -3,16 +3,25 @@
 
 import { readConfig } from './config.ts';
 import { makeResources } from './resources.ts';
+import { runFunction } from './run-function.ts';
 
 /** The `resources` section. */
 export async function resources({ resolveConfigurationProperty, resolveVariable }) {
-  const deployment = { service: await resolveVariable('self:service'), stage: await resolveVariable('sls:stage') };
-  return makeResources(await configOf(resolveConfigurationProperty), deployment);
+  return makeResources(await configOf(resolveConfigurationProperty), await deploymentOf(resolveVariable));
+}
+
+/** What of the run function depends on the engine. Read without the functions' environment, in which its name stands. */
+export async function run({ resolveVariable }) {
+  return runFunction(readConfig({}).engine, await deploymentOf(resolveVariable));
 }
 
 /** The run function's reserved concurrency, or null for none. */
 export async function reservedConcurrency({ resolveConfigurationProperty }) {
   return (await configOf(resolveConfigurationProperty)).reservedConcurrency;
+}
+
+async function deploymentOf(resolveVariable) {
+  return { service: await resolveVariable('self:service'), stage: await resolveVariable('sls:stage') };
 }
 
 /** Read with the environment that the functions will have, so that the roles name the secrets that the functions read. */

@@ -16,7 +16,7 @@ export interface ResourcesSection {
 export function makeResources(config: Config, deployment: Deployment): ResourcesSection {
   const made: Resources = {
     ...storage(deployment),
-    ...roles(config),
+    ...roles(config, deployment),
     ...schedules(config, deployment),
     ...alarms(config, deployment),
   };

@@ -1,9 +1,11 @@
 // One role per function, with the calls that its code makes, on the things it makes them on, and nothing else.
 // `npm run roles` prints them from the packaged template.
 
+import { runIndex } from '../lib/aws/run-index.ts';
 import type { Config } from '../lib/config.ts';
-import { type Arn, arnOf, type Resource, type Resources } from './cloudformation.ts';
-import { type FunctionKey, functionId, functionKeys, logGroupId, roleId } from './functions.ts';
+import { type Arn, arnOf, type Deployment, type Resource, type Resources } from './cloudformation.ts';
+import { type FunctionKey, functionKeys, logGroupId, roleId } from './functions.ts';
+import { executionsArn, invokedArn } from './run-function.ts';
 import { queueId, tableId } from './storage.ts';
 
 interface Grant {
@@ -11,26 +13,30 @@ interface Grant {
   readonly on: readonly Arn[];
 }
 
-export function roles(config: Config): Resources {
-  return Object.fromEntries(functionKeys.map((key) => [roleId(key), functionRole(key, config)]));
+export function roles(config: Config, deployment: Deployment): Resources {
+  return Object.fromEntries(functionKeys.map((key) => [roleId(key), functionRole(key, config, deployment)]));
 }
 
-function grantsOf(key: FunctionKey, config: Config): readonly Grant[] {
-  const launch: readonly Grant[] = [
-    onTable('dynamodb:PutItem', 'dynamodb:GetItem'),
-    { actions: ['lambda:InvokeFunction'], on: [arnOf(functionId('run'))] },
-  ];
-  const deadLetters: Grant = { actions: ['sqs:SendMessage'], on: [arnOf(queueId)] };
+const announce: Grant = {
+  actions: ['events:PutEvents'],
+  on: [{ 'Fn::Sub': `arn:\${AWS::Partition}:events:\${AWS::Region}:\${AWS::AccountId}:event-bus/default` }],
+};
+
+const deadLetters: Grant = { actions: ['sqs:SendMessage'], on: [arnOf(queueId)] };
+
+function grantsOf(key: FunctionKey, config: Config, deployment: Deployment): readonly Grant[] {
+  const invokeRun: Grant = { actions: ['lambda:InvokeFunction'], on: [invokedArn(config.engine, deployment)] };
+  const launch: readonly Grant[] = [onTable('dynamodb:PutItem', 'dynamodb:GetItem'), invokeRun];
   const accountSecrets = secrets(config.accounts.map(({ secretId }) => secretId));
   switch (key) {
     case 'scheduled':
       return [...launch, deadLetters];
     case 'reconcile':
-      // Marks and overrides come in one query, and marks that change are written one by one.
-      return [...launch, onTable('dynamodb:Query', 'dynamodb:UpdateItem'), accountSecrets];
+      // Marks and overrides come in one query, and marks that change are written one by one; the index tells of runs never started.
+      return [...launch, onTable('dynamodb:Query', 'dynamodb:UpdateItem'), onRunIndex, accountSecrets];
     case 'api':
-      // Updates cancel overrides.
-      return [...launch, onTable('dynamodb:Query', 'dynamodb:UpdateItem'), accountSecrets];
+      // Updates cancel overrides and runs; the index lists runs.
+      return [...launch, onTable('dynamodb:Query', 'dynamodb:UpdateItem'), onRunIndex, accountSecrets];
     case 'webhook':
       return [...launch, secrets(config.webhooks.map(({ secretId }) => secretId))];
     case 'run':
@@ -38,14 +44,29 @@ function grantsOf(key: FunctionKey, config: Config): readonly Grant[] {
         // Queries read marks, overrides and leases.
         onTable('dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem', 'dynamodb:BatchWriteItem'),
         accountSecrets,
-        deadLetters,
+        ...(config.events === null ? [] : [announce]),
+        // A large durable run starts its parts.
+        ...(config.engine === 'inline' ? [deadLetters] : [ownExecutions(deployment), invokeRun]),
       ];
   }
+}
+
+/** What the SDK of durable functions calls, on executions of the run function alone. */
+function ownExecutions(deployment: Deployment): Grant {
+  return {
+    actions: ['lambda:CheckpointDurableExecution', 'lambda:GetDurableExecutionState'],
+    on: [executionsArn(deployment)],
+  };
 }
 
 function onTable(...actions: string[]): Grant {
   return { actions, on: [arnOf(tableId)] };
 }
+
+const onRunIndex: Grant = {
+  actions: ['dynamodb:Query'],
+  on: [{ 'Fn::Sub': `\${${tableId}.Arn}/index/${runIndex.name}` }],
+};
 
 function secrets(ids: readonly (string | null)[]): Grant {
   const names = new Set(ids.filter((id) => id !== null));
@@ -64,10 +85,10 @@ export function secretArn(id: string): Arn {
   return { 'Fn::Sub': `arn:\${AWS::Partition}:secretsmanager:\${AWS::Region}:\${AWS::AccountId}:secret:${id}-??????` };
 }
 
-function functionRole(key: FunctionKey, config: Config): Resource {
+function functionRole(key: FunctionKey, config: Config, deployment: Deployment): Resource {
   // The log group's ARN stands for its streams too; the group itself is made by the stack, so nobody may create one.
   const logs: Grant = { actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], on: [arnOf(logGroupId(key))] };
-  const grants = [logs, ...grantsOf(key, config)].filter(({ on }) => on.length > 0);
+  const grants = [logs, ...grantsOf(key, config, deployment)].filter(({ on }) => on.length > 0);
   return {
     Type: 'AWS::IAM::Role',
     Properties: {

@@ -1,6 +1,8 @@
 // The table that keeps runs, and the queue for what could not be delivered.
 // The local table of `npm run offline` is made from the same definition.
 
+import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
+import { runIndex } from '../lib/aws/run-index.ts';
 import { type Deployment, prefixOf, type Resource, type Resources } from './cloudformation.ts';
 
 export const tableId = 'RunTable';
@@ -12,12 +14,23 @@ export const tableShape = {
   AttributeDefinitions: [
     { AttributeName: 'pk', AttributeType: 'S' },
     { AttributeName: 'sk', AttributeType: 'S' },
+    { AttributeName: runIndex.order, AttributeType: 'S' },
   ],
   KeySchema: [
     { AttributeName: 'pk', KeyType: 'HASH' },
     { AttributeName: 'sk', KeyType: 'RANGE' },
   ],
-} as const;
+  GlobalSecondaryIndexes: [
+    {
+      IndexName: runIndex.name,
+      KeySchema: [
+        { AttributeName: runIndex.partition, KeyType: 'HASH' },
+        { AttributeName: runIndex.order, KeyType: 'RANGE' },
+      ],
+      Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: [...runIndex.attributes] },
+    },
+  ],
+} satisfies Omit<CreateTableCommandInput, 'TableName'>;
 
 const twoWeeksSeconds = 14 * 24 * 60 * 60;
 

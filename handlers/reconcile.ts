@@ -5,6 +5,7 @@ import type { Config } from '../lib/config.ts';
 import { PowerError } from '../lib/core/errors.ts';
 import { type TickReport, tick } from '../lib/run/schedule/tick.ts';
 import { readTickEvent } from '../lib/run/schedule/tick-event.ts';
+import { startForgotten } from '../lib/run/sweep.ts';
 import { failure } from './failure.ts';
 import { launchParts, wiring } from './wiring.ts';
 import { runWorld } from './world.ts';
@@ -29,9 +30,15 @@ export async function handler(event: unknown): Promise<TickSummary> {
     const config = wiring.config();
     const { maxAgeMs } = configuredTick(config);
     const at = readTickEvent(event, wiring.clock.now());
-    const report = await tick(at, { ...runWorld(), ...launchParts(), maxAgeMs });
-    refuseBlindness(report, config);
-    return summaryOf(report);
+    const parts = launchParts();
+    const [ticked, swept] = await Promise.allSettled([
+      tick(at, { ...runWorld(), ...parts, maxAgeMs }),
+      startForgotten(parts),
+    ]);
+    if (ticked.status === 'rejected') throw ticked.reason;
+    if (swept.status === 'rejected') throw swept.reason;
+    refuseBlindness(ticked.value, config);
+    return summaryOf(ticked.value);
   } catch (error) {
     throw failure('a tick failed; the next one catches up', error);
   }

@@ -20,10 +20,15 @@ export interface Wiring {
   readonly table: () => string;
   readonly store: () => RunStore;
   readonly launcher: () => Launcher;
+  /** The name of the event bus; null where runs are not announced. */
+  readonly eventBus: () => string | null;
+  /** What does runs: the run function, with its alias where it has one. */
+  readonly runFunction: () => string;
 }
 
 const clock = systemClock;
 const environment = once(() => readEnvironment());
+const runFunction = () => needed('POWER_RUN_FUNCTION', environment().runFunctionName);
 const table = () => needed('POWER_TABLE', environment().tableName);
 
 /** The parts of a deployment; each is made on its first call. Throws `config`. */
@@ -34,7 +39,9 @@ export const wiring: Wiring = {
   secrets: once(() => secretsManager()),
   table,
   store: once(() => dynamoRunStore({ table: table(), clock })),
-  launcher: once(() => lambdaLauncher({ functionName: needed('POWER_RUN_FUNCTION', environment().runFunctionName) })),
+  launcher: once(() => lambdaLauncher({ functionName: runFunction() })),
+  eventBus: () => environment().eventBus,
+  runFunction,
 };
 
 /** What launching takes, as it stands in this container. */

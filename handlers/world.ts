@@ -9,6 +9,7 @@ import type { RunEvent } from '../lib/ports.ts';
 import { conduct, type Run } from '../lib/run/conduct.ts';
 import { inProcessEngine } from '../lib/run/engine.ts';
 import { takeInventory } from '../lib/run/inventory.ts';
+import { type Shares, sharedPace } from '../lib/run/parts.ts';
 import type { RunRequest } from '../lib/run/request.ts';
 import type { RunHooks } from '../lib/run/work.ts';
 import type { RunWorld } from '../lib/run/world.ts';
@@ -39,8 +40,17 @@ export const runWorld = once((): RunWorld => {
   };
 });
 
+/** The world of one part of a run: the pace of each account divided by its share, for the other parts use it too. */
+export function sharedWorld(shares: Shares): RunWorld {
+  const config = wiring.config();
+  const { clock } = wiring;
+  const { paceOf, inFlight } = sharedPace(config.pace, shares);
+  const accounts = wireFleet(config, { secrets: wiring.secrets(), clock, log: wiring.log(), paceOf });
+  return { ...runWorld(), accounts, inFlight };
+}
+
 /** Conducts a run over the deployment's fleet. */
-export function conductRun(run: Run, hooks: RunHooks) {
+export function conductRun(run: Run, hooks: RunHooks | Pick<RunWorld, 'until' | 'onEvent'>) {
   return conduct(run, { ...runWorld(), ...hooks });
 }
 

@@ -80,8 +80,14 @@ export interface Config extends RunPolicy {
   readonly pace: PacePolicy;
   readonly states: Readonly<Record<string, Power>>;
   readonly alarms: { readonly email: string } | null;
+  /** Of which VMs events tell how they settled, besides those of runs; null is no event at all. */
+  readonly events: { readonly vmSettled: 'failures' | 'all' | 'none' } | null;
   /** Lambda concurrency reserved for runs; null is none. */
   readonly reservedConcurrency: number | null;
+  /** How a run lasts on AWS: durably, over many invocations, or inline, within one. */
+  readonly engine: 'durable' | 'inline';
+  /** The largest part of a durable run that one execution settles. */
+  readonly parts: { readonly maxVms: number };
   /** The zone of schedules that name none; null where each has to. */
   readonly timezone: string | null;
   /** Named schedules, their shape checked only: `schedulesOf` in config/schedules.ts reads them. */

@@ -64,14 +64,42 @@ export interface VmCloud {
   readonly calls: { readonly lists: number; readonly reads: number; readonly actions: number };
 }
 
-/** What a run is written against: the in-process engine now, a durable one later. */
+/** One process of a run. A durable run has several, one after the other; each begins from what the ones before have remembered. */
+export interface Turn {
+  /** Different for each process. */
+  readonly id: string;
+  /** The instant (epoch ms) at which the process is ended from outside. */
+  readonly endsAt: number;
+}
+
+/**
+ * What a run is written against: its own process, or a durable execution that outlives it. What stands between two calls is done
+ * again by every turn, so it decides from results alone.
+ */
 export interface Engine {
-  /** Runs `fn` once and remembers its result (JSON) under `name`; a resumed run gets the remembered one. */
+  /** Runs `fn` and remembers its result (JSON) under `name`. At least once: a turn that ends in its middle leaves it to the next. */
   step<T>(name: string, fn: () => Promise<T>): Promise<T>;
-  /** Waits, unless `early` resolves first. */
+  /** Runs `fn` at most once: null where a turn ended in its middle. */
+  once<T>(name: string, fn: () => Promise<T>): Promise<T | null>;
+  /** Waits. `early` cuts it short where the process waits itself. */
   wait(name: string, ms: number, early?: Promise<unknown>): Promise<void>;
-  /** `fn` for every item, at most `limit` at once, results in the order of the items. */
-  map<I, T>(name: string, items: readonly I[], fn: (item: I, index: number) => Promise<T>, limit: number): Promise<T[]>;
+  /** `fn` for every item, at most `limit` at once, each with an engine of its own; results in the order of the items. */
+  map<I, T>(
+    name: string,
+    items: readonly I[],
+    fn: (item: I, index: number, engine: Engine) => Promise<T>,
+    limit: number,
+  ): Promise<T[]>;
+  /** Other processes, where there are any to be had. */
+  readonly elsewhere?: {
+    /** More VMs than this are too many for one process. */
+    readonly mostVmsHere: number;
+    /** Has a task (JSON) done by a process of its own, and remembers its result (JSON); null where that process broke off. */
+    do<T>(name: string, task: unknown): Promise<T | null>;
+  };
+  readonly turn: Turn;
+  /** How many VMs are sent to in one `once`, and how many of those run side by side. */
+  readonly sends: { readonly perStep: number; readonly stepsAtOnce: number };
 }
 
 export type RunStatus =
@@ -83,10 +111,36 @@ export type RunStatus =
   /** It was `running` past its deadline: nobody knows its end. */
   | 'lost';
 
+export type TierState =
+  /** The tiers before it are not settled, or their delay is not over. */
+  | 'waiting'
+  | 'sending'
+  | 'settling'
+  | 'settled'
+  /** A tier before it ended badly: nothing is sent to this one. */
+  | 'skipped';
+
+export interface TierProgress {
+  /** Which way the run goes through the tiers. */
+  readonly direction: 'up' | 'down';
+  readonly tier: number;
+  readonly state: TierState;
+  /** How many of its VMs are to be sent to. */
+  readonly planned: number;
+  readonly sent: number;
+  readonly settled: number;
+  /** Sent to, and not settled yet. */
+  readonly open: number;
+  /** For a person; null when it waits for nothing. */
+  readonly waitingFor: string | null;
+}
+
 export interface RunProgress {
   readonly selected: number;
   readonly sent: number;
   readonly settled: number;
+  /** In the order in which they are acted on; none in what an older version kept. */
+  readonly tiers: readonly TierProgress[];
 }
 
 /** A run as it is kept. `request` is the validated request as JSON; what it holds is lib/run/request.ts's business. */
@@ -103,7 +157,10 @@ export interface RunRecord {
   /** When a `running` run that has not ended counts as lost. */
   readonly deadline: string | null;
   readonly progress: RunProgress | null;
-  /** The report without its outcomes (they may be thousands), once ended. */
+  /** Set once somebody has cancelled it: it never began, or it stops as soon as it looks. */
+  readonly cancelRequestedAt: string | null;
+  readonly cancelRequestedBy: string | null;
+  /** The report without its outcomes (they may be thousands), once ended; or why there is none. */
   readonly summary: unknown;
 }
 
@@ -115,17 +172,47 @@ export interface NewRun {
   readonly recordedAt: string;
 }
 
+/** A place in the list of all runs: right after this one. */
+export interface RunCursor {
+  readonly recordedAt: string;
+  readonly name: string;
+}
+
+export interface RunPage {
+  /** Newest first. */
+  readonly runs: readonly RunRecord[];
+  /** Where the next page begins; null when there is none. */
+  readonly next: RunCursor | null;
+}
+
 /** Where runs are kept. Every method throws `aws` when the store does not do what was asked. */
 export interface RunStore {
   /** Writes the run unless its name exists; says which of the two, with the run that now stands there. */
   record(run: NewRun): Promise<{ readonly isNew: boolean; readonly run: RunRecord }>;
-  /** `recorded` → `running`, for exactly one caller: the record for the winner, null for everyone else. */
-  claim(name: string, at: string, deadline: string): Promise<RunRecord | null>;
-  progress(name: string, progress: RunProgress, outcomes: readonly Outcome[]): Promise<void>;
+  /**
+   * `recorded` → `running`, for exactly one claimant: the record for it, null for everyone else. The same claimant gets the record
+   * again for as long as the run is running: a replay finds its own claim.
+   */
+  claim(name: string, at: string, deadline: string, claimant: string): Promise<RunRecord | null>;
+  /**
+   * Cancels the run: one that is `recorded` ends without having begun, one that is `running` is asked to stop. The run as it
+   * stands then; its `cancelRequestedAt` is null when it was over before. Null for an unknown one. A repeat changes nothing.
+   */
+  cancel(name: string, at: string, by: string): Promise<RunRecord | null>;
+  /** Whether a running run was asked to stop; cheap enough to ask at every look. */
+  isCancelled(name: string): Promise<boolean>;
+  /** `recorded` → `ended`, for a run that is not to be started any more; false when it is not `recorded`. */
+  abandon(name: string, at: string, summary: unknown): Promise<boolean>;
+  /** `part`: the figures are those of one part of the run, and add up with those of its other parts. */
+  progress(name: string, progress: RunProgress, outcomes: readonly Outcome[], part?: string): Promise<void>;
   /** `running` → `ended`. `outcomes` are those not yet given to `progress`. */
   end(name: string, at: string, summary: unknown, outcomes: readonly Outcome[]): Promise<void>;
   /** The run as it stands at `now` (`lost` is read, never written), or null. */
   read(name: string, now: string): Promise<RunRecord | null>;
+  /** The last runs, or those before a place in the list. One that was just recorded may take a moment to be in it. */
+  list(now: string, limit: number, before: RunCursor | null): Promise<RunPage>;
+  /** The runs recorded in that time, both ends included, that are still `recorded`, oldest first. As `list`, a moment behind. */
+  unstarted(from: string, to: string): Promise<readonly RunCursor[]>;
   /** All outcomes kept so far. */
   outcomes(name: string): Promise<readonly Outcome[]>;
 }
@@ -133,6 +220,21 @@ export interface RunStore {
 /** Starts a recorded run somewhere else: hands over its name and nothing more. Throws `aws`. */
 export interface Launcher {
   start(name: string): Promise<void>;
+}
+
+/** A fact of a run for whoever listens outside; its contract is docs/events. */
+export interface PowerEvent {
+  readonly type: 'RunStarted' | 'VmSettled' | 'RunEnded';
+  /** When it happened (ISO 8601); null is when it is told. */
+  readonly at: string | null;
+  /** JSON, without anything secret; a repeat has the same `id`. */
+  readonly detail: { readonly version: number; readonly id: string; readonly [fact: string]: unknown };
+}
+
+/** Tells others what a run does. */
+export interface Announcer {
+  /** Resolves once all are taken, each at least once. Throws `aws` when some were not; it has tried for a few seconds. */
+  announce(events: readonly PowerEvent[]): Promise<void>;
 }
 
 /** An override as it is kept: which VMs it is on was resolved when it was made, and when it ends for each of them. */
@@ -196,7 +298,8 @@ export interface Leases {
 /** What a run tells while it goes, for a person or a store to follow. */
 export type RunEvent =
   | { readonly kind: 'listed'; readonly vms: number; readonly unlisted: readonly Unlisted[] }
-  | { readonly kind: 'planned'; readonly selected: number; readonly toSend: number }
+  /** `rehearsed`: of a dry run alone, how many it would send to. */
+  | { readonly kind: 'planned'; readonly selected: number; readonly toSend: number; readonly rehearsed?: number }
   | {
       readonly kind: 'sent';
       readonly vm: string;
@@ -212,4 +315,15 @@ export type RunEvent =
       readonly detail: string;
     }
   | { readonly kind: 'looked'; readonly open: number }
+  /** Only of a run that goes through several tiers: how one of them stands. */
+  | {
+      readonly kind: 'tier';
+      readonly direction: 'up' | 'down';
+      readonly tier: number;
+      readonly state: 'waiting' | 'open' | 'settled' | 'stopped';
+      /** How many VMs of it the plan pursues. */
+      readonly vms: number;
+      /** What it waits for, or why it was stopped. */
+      readonly why?: string;
+    }
   | { readonly kind: 'settled'; readonly outcome: Outcome };

@@ -24,10 +24,10 @@ export const demoTags = [
 
 const groups: readonly Group[] = [
   // Dev, and on: what `-l env=dev` is to stop.
-  { count: 8, name: 'dev-web', description: 'web tier [env=dev tier=1]' },
-  { count: 4, name: 'dev-api', description: 'API [env=dev tier=2]', project: 'staging' },
+  { count: 8, name: 'dev-web', description: 'web tier [env=dev tier=2]' },
+  { count: 4, name: 'dev-api', description: 'API [env=dev tier=1]', project: 'staging' },
   { count: 3, name: 'ci', description: 'CI runner' },
-  { count: 3, name: 'dev-db', description: 'database, flushes first [env=dev tier=3]', behaviour: 'slow' },
+  { count: 3, name: 'dev-db', description: 'database, flushes first [env=dev tier=0]', behaviour: 'slow' },
   { count: 3, name: 'dev-search', description: 'search [env=dev]', behaviour: 'timeout-408-then-off' },
   {
     count: 3,

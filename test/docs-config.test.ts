@@ -71,11 +71,13 @@ function fieldsOfSchema(): string[] {
     { accounts: { x: odd }, shutdown: odd, start: odd, timeouts: odd, settle: odd, guard: odd, pace: odd, alarms: odd },
     { schedules: { x: { ...odd, on: [odd], cron: odd } }, calendars: { x: odd } },
     { tick: odd, retry: odd, overrides: odd, prices: { ...odd, sizes: { x: odd } } },
+    { tiers: { ...odd, ready: { 0: odd } }, stagger: odd, events: odd, parts: odd },
   ];
   return inputs.flatMap(faultsOf).flatMap((fault) => {
     const [, path = '', allowed = ''] = /^(.*?)\.?odd: is unknown.*; allowed are (.+)$/.exec(fault) ?? [];
     const prefix = path
       .replace(/^(accounts|crons|webhooks|schedules|calendars|prices\.sizes)\.x/, '$1.<name>')
+      .replace(/^tiers\.ready\.0/, 'tiers.ready.<tier>')
       .replaceAll('[0]', '[]');
     return allowed === '' ? [] : allowed.split(', ').map((name) => (prefix === '' ? name : `${prefix}.${name}`));
   });
@@ -104,6 +106,7 @@ function defaults(): Record<string, string> {
   const list = (items: readonly unknown[] = []) => JSON.stringify(items).replaceAll('"', "'");
   const { shutdown, start, timeouts, settle, guard, pace, tick, scheduling } = empty;
   const size = load({ prices: { currency: 'DZD', sizes: { x: { hourly: 1 } } } }).prices?.sizes.x;
+  const ready = load({ tiers: { ready: { 0: { tcp: 'db:1' } } } }).tiers.ready[0];
   const send = (name: string, { patienceMs, resendAfterMs, resends }: Config['start']) => ({
     [`${name}.patience`]: printDuration(patienceMs),
     // Minutes read better where they are whole; for a resend seconds do.
@@ -139,6 +142,11 @@ function defaults(): Record<string, string> {
     'settle.atMost': printDuration(settle.atMostMs),
     'guard.maxVms': String(guard.maxVms),
     'guard.maxShare': String(guard.maxShare),
+    'tiers.gate': empty.tiers.gate,
+    'tiers.ready': JSON.stringify(empty.tiers.ready),
+    'tiers.ready.<tier>.within': printDuration(ready?.withinMs ?? 0),
+    'events.vmSettled': String(empty.events?.vmSettled),
+    'parts.maxVms': String(empty.parts.maxVms),
     'pace.inFlight': String(pace.inFlight),
     'pace.perSecond': String(pace.perSecond),
     states: JSON.stringify(empty.states),

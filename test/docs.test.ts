@@ -25,6 +25,9 @@ const documents = ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', ...globSync('
 const commandNames = [
   'list',
   'run',
+  'runs',
+  'watch',
+  'cancel',
   'check',
   'schedule',
   'plan',
@@ -39,6 +42,9 @@ const nothing = async () => exitCode.well;
 const commands: Commands = {
   list: nothing,
   run: nothing,
+  runs: nothing,
+  watch: nothing,
+  cancel: nothing,
   check: nothing,
   schedule: nothing,
   plan: nothing,
@@ -231,7 +237,7 @@ describe("the README's deployment", () => {
     const real = grantsIn(generated()).map(({ role, assumedBy, action, resource }) => {
       const isOfCron = assumedBy === 'scheduler.amazonaws.com' && role !== 'TickScheduleRole';
       const who = isOfCron ? 'one role per cron' : `\`${role}\``;
-      return `${who} ${action} ${resource.replace(/^arn:.*:(secret:.+)$/, '$1')}`;
+      return `${who} ${action} ${resource.replace(/^arn:.*:((?:secret:|function:|event-bus\/).+)$/, '$1').replace('service-stage', '<stack>')}`;
     });
     const table = rows(section('Deploying')).slice(1);
     const shown = table.flatMap(([role, may = '', on = '']) =>
@@ -244,9 +250,11 @@ describe("the README's deployment", () => {
     const alarms = Object.values(generated()).filter(({ Type }) => Type === 'AWS::CloudWatch::Alarm');
     const real = alarms.map(({ Properties }) => String(Properties.AlarmName).replace('service-stage-', ''));
     expect(firstCodes(section('Alarms'))).toEqual(real.sort());
-    const number = ['no', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten'][real.length];
-    expect(section('Alarms')).toContain(`${number?.replace('n', 'N')} CloudWatch alarms`);
-    expect(section('Deploying')).toContain(`${number} alarms`);
+    const [small = '', capital = ''] = ['ten', 'eleven', 'twelve', 'thirteen', 'fourteen', 'fifteen']
+      .slice(real.length - 10)
+      .flatMap((number) => [number, `${number.charAt(0).toUpperCase()}${number.slice(1)}`]);
+    expect(section('Alarms')).toContain(`${capital} CloudWatch alarms`);
+    expect(section('Deploying')).toContain(`${small} alarms`);
   });
 });
 

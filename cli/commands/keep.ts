@@ -11,6 +11,7 @@ import { type ExitCode, exitCode } from '../exit-code.ts';
 import { openFleet } from '../fleet.ts';
 import type { GlobalOptions } from '../program.ts';
 import { madeJson, renderMade } from '../render/overrides.ts';
+import { plain } from '../render/plain.ts';
 import { instantOption } from '../schedules.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -66,11 +67,13 @@ export async function keep(options: KeepOptions & GlobalOptions, terminal: Termi
   const { out, notes } = terminal;
   const target = targetOf(options);
   const reason = options.reason?.trim() ?? '';
-  if (reason === '') throw new PowerError('request', 'say why, with --reason: others will see it and wonder');
+  if (!canBeShown(reason)) throw new PowerError('request', 'say why, with --reason: others will see it and wonder');
+  const by = options.by?.trim() ?? userInfo().username;
+  if (!canBeShown(by)) throw new PowerError('request', 'say who, with --by: the name has nothing that can be shown');
   const { config, world, isRemembered } = await openFleet(options, terminal);
   const until = untilOf(options, config.timezone);
   const made = await makeOverride(
-    { keep: options.keep, ...target, until, reason, by: options.by ?? userInfo().username },
+    { keep: options.keep, ...target, until, reason, by },
     { ...world, maxDurationMs: config.overrides.maxDurationMs, newId: () => randomUUID() },
   );
   out.write(options.json ? madeJson(made) : renderMade(made, config.timezone ?? 'UTC', out));
@@ -79,6 +82,11 @@ export async function keep(options: KeepOptions & GlobalOptions, terminal: Termi
       `${notes.paint('yellow', 'this override is forgotten already')}: nothing is remembered. Set POWER_TABLE, or name a file with --state`,
     );
   return made.unlisted.length > 0 ? exitCode.trouble : exitCode.well;
+}
+
+/** Whether anything remains of a text that a terminal shows. */
+function canBeShown(text: string): boolean {
+  return /[^\p{C}\s]/u.test(plain(text));
 }
 
 function targetOf({ selector, all, id }: KeepOptions): { select: string | null; ids: readonly string[] | null } {

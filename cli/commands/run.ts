@@ -3,25 +3,31 @@
 
 import { Argument, type Command } from 'commander';
 import { type Action, actions } from '../../lib/core/action.ts';
+import { PowerError } from '../../lib/core/errors.ts';
 import { conduct } from '../../lib/run/conduct.ts';
 import { type Scope, takeInventory } from '../../lib/run/inventory.ts';
 import { randomRunName } from '../../lib/run/name.ts';
-import { type RunReport, verdictOf } from '../../lib/run/report.ts';
+import type { RunReport } from '../../lib/run/report.ts';
 import type { RunWorld } from '../../lib/run/world.ts';
 import { type ExitCode, exitCode, exitCodeOfReport } from '../exit-code.ts';
 import { openFleet } from '../fleet.ts';
 import { followToEnd } from '../follow-to-end.ts';
 import type { GlobalOptions } from '../program.ts';
+import { sayRefusal } from '../refusal.ts';
+import { runRemotely } from '../remote-run.ts';
 import { runJson } from '../render/json.ts';
 import { knownTags } from '../render/known-tags.ts';
 import { renderReport } from '../render/outcomes.ts';
-import { plain } from '../render/plain.ts';
 import { type RunOptions, requestOf } from '../run-request.ts';
-import type { Notes, Terminal } from '../terminal.ts';
+import type { Terminal } from '../terminal.ts';
 
 export interface RunArguments extends RunOptions {
   readonly action: Action;
   readonly json?: true;
+  /** In the deployment instead of here. */
+  readonly remote?: true;
+  /** False: launched is enough. */
+  readonly wait?: boolean;
 }
 
 const examples = `
@@ -32,9 +38,12 @@ Examples:
   power run power_off -l env=ci --allow-data-loss     like cutting the power
   power run start --all --project sandbox
   power run shutdown -l env=dev --json | jq '.outcomes[] | select(.result != "succeeded")'
+  power run shutdown -l env=dev --remote              on AWS, watched from here
+  power run shutdown -l env=dev --remote --no-wait    prints the run's name
 
 --id and -l together act on the VMs that both name. Ctrl-C sends nothing more, settles what is
-in flight, and prints the report; a second Ctrl-C ends at once.
+in flight, and prints the report; a second Ctrl-C ends at once. A --remote run goes on after
+Ctrl-C: power watch comes back to it, power cancel stops it. It needs POWER_TABLE and POWER_RUN_FUNCTION.
 `;
 
 export function runCommand(program: Command, perform: (options: RunArguments & GlobalOptions) => Promise<void>): void {
@@ -51,6 +60,8 @@ export function runCommand(program: Command, perform: (options: RunArguments & G
     .option('--allow-data-loss', 'needed for power_off and reset')
     .option('--override-guard', 'stop more VMs than the guard of the configuration allows')
     .option('--allow-empty', 'matching no VM is fine')
+    .option('--remote', 'let the deployment do it, and watch')
+    .option('--no-wait', 'with --remote: print the name of the run and leave it to itself')
     .option('--json', 'one JSON document on standard output')
     .addHelpText('after', examples)
     .action((action: Action, _options, command: Command) => perform({ ...command.optsWithGlobals(), action }));
@@ -63,6 +74,9 @@ function collect(value: string, before: readonly string[] = []): readonly string
 export async function run(options: RunArguments & GlobalOptions, terminal: Terminal): Promise<ExitCode> {
   const { out, interrupt } = terminal;
   const request = requestOf(options.action, options);
+  if (options.remote) return runRemotely(request, options, terminal);
+  if (options.wait === false)
+    throw new PowerError('request', '--no-wait goes with --remote: here a run is always waited for');
   const fleet = await openFleet(options, terminal);
   const title = `${request.action} ${request.select ?? 'by id'}${request.dryRun ? ' (dry run)' : ''}`;
   const run = { name: randomRunName('cli'), request, requestedAt: terminal.clock.now() };
@@ -84,11 +98,4 @@ async function explainVerdict(
   const { vms } = await takeInventory(scope, world);
   const could = report.outcomes.length > 0 ? ' (what is listed above has faulty tags, and could match)' : '';
   for (const line of [`nothing matched${could}. The tags there are:`, ...knownTags(vms)]) notes.line(line);
-}
-
-/** Says why nothing was sent, where a guard or the data-loss rule said no. */
-export function sayRefusal(report: RunReport, notes: Notes): void {
-  if (verdictOf(report) !== 'refused') return;
-  const refusal = report.outcomes.find(({ code }) => code === 'guard' || code === 'data-loss');
-  notes.line(`${notes.paint('red', 'refused, nothing was sent:')} ${plain(refusal?.reason ?? '')}`);
 }

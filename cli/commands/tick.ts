@@ -7,10 +7,10 @@ import { openFleet } from '../fleet.ts';
 import { followToEnd } from '../follow-to-end.ts';
 import { type LocalTick, tickHere } from '../local-tick.ts';
 import type { GlobalOptions } from '../program.ts';
+import { sayRefusal } from '../refusal.ts';
 import { renderTick, tickJson } from '../render/tick.ts';
 import { instantOption } from '../schedules.ts';
 import type { Terminal } from '../terminal.ts';
-import { sayRefusal } from './run.ts';
 
 export interface TickOptions {
   readonly at?: string;

@@ -80,7 +80,7 @@ export function vmOf({ id, name, account, project, power, state, tags, faults }:
   return { id, name, account, project, power, state, tags, faults };
 }
 
-function outcomeOf(outcome: Outcome) {
+export function outcomeOf(outcome: Outcome) {
   const { vm, name, account, project, action, result, reason, code, power, attempts, durationMs } = outcome;
   return { vm, name, account, project, action, result, reason, code, power, attempts, durationMs };
 }

@@ -1,12 +1,14 @@
 // What the fleet's schedules want in the days to come, for a person: bars, once for all VMs that want the same.
 // Who has no schedule is counted, and who has one that can't be read is named: both stay as they are.
 
+import { dayMs } from '../../lib/core/schedule/civil.ts';
 import type { Schedule, Want } from '../../lib/core/schedule/rule.ts';
 import { isProtected } from '../../lib/core/tags.ts';
 import type { Vm } from '../../lib/core/vm.ts';
 import type { Outlook } from '../../lib/run/schedule/outlook.ts';
 import type { Paint } from '../terminal.ts';
 import { legendOf, renderDays } from './day-bars.ts';
+import { keptLabel } from './kept-label.ts';
 import { plain } from './plain.ts';
 import { sayWant } from './schedule.ts';
 
@@ -65,8 +67,12 @@ function groupLines(group: readonly Foreseen[], { fromMs, days, defaultZone }: S
   const zone = schedule?.zone ?? defaultZone;
   const kind = schedule?.kind ?? 'levels';
   const kept = drawnKept(first);
+  const label = keptLabel(
+    group.map((each) => each.kept),
+    { fromMs, toMs: fromMs + days * dayMs, zone },
+  );
   return [
-    `${paint('bold', titleOf(schedule))}  ${sayCount(group.length)}: ${sayNames(group.map(({ vm }) => vm))}`,
+    `${paint('bold', titleOf(schedule) + label)}  ${sayCount(group.length)}: ${sayNames(group.map(({ vm }) => vm))}`,
     sayNow(wantedAtFrom, zone, paint),
     ...renderDays({ zone, fromMs, wantedAtFrom, transitions, kind, kept }, days, paint),
     paint('dim', legendOf(kind, kept.length > 0)),
@@ -75,7 +81,7 @@ function groupLines(group: readonly Foreseen[], { fromMs, days, defaultZone }: S
 }
 
 function titleOf(schedule: Schedule | null): string {
-  return schedule === null ? 'no schedule, an override' : plain(schedule.text);
+  return schedule === null ? 'no schedule' : plain(schedule.text);
 }
 
 function sayNow(wanted: Want, zone: string, paint: Paint): string {

@@ -11,12 +11,16 @@ import { paintResult, sayCounts, signOf } from './result-style.ts';
 const mostNamed = 6;
 const barWidth = 24;
 
+type TierEvent = Extract<RunEvent, { kind: 'tier' }>;
+type PlannedEvent = Extract<RunEvent, { kind: 'planned' }>;
+
 /** What is known so far; `apply` takes the events in their order. */
 export class Progress {
   readonly outcomes: Outcome[] = [];
   #counts: Partial<Record<Result, number>> = {};
   #listed: { readonly vms: number; readonly unlisted: number } | null = null;
-  #planned: { readonly selected: number; readonly toSend: number } | null = null;
+  #planned: PlannedEvent | null = null;
+  readonly #tiers = new Map<string, TierEvent>();
   /** POSTs whose answer has not come, by account/id. */
   readonly #sending = new Map<string, string>();
   /** VMs that were sent to and are not settled. */
@@ -27,8 +31,11 @@ export class Progress {
       case 'listed':
         this.#listed = { vms: event.vms, unlisted: event.unlisted.length };
         return;
+      case 'tier':
+        this.#tiers.set(`${event.direction} ${event.tier}`, event);
+        return;
       case 'planned':
-        this.#planned = { selected: event.selected, toSend: event.toSend };
+        this.#planned = event;
         return;
       case 'sent':
         this.#sending.set(`${event.account}/${event.vm}`, event.attempt > 1 ? `${event.vm} (again)` : event.vm);
@@ -60,6 +67,7 @@ export class Progress {
       `  ${this.#sayPlan(paint)}`,
     ];
     if (this.#planned === null) return lines;
+    if (this.#tiers.size > 0) lines.push(`  tiers    ${[...this.#tiers.values()].map(sayTier).join(' · ')}`);
     const named = [...this.#sending.values()].slice(0, mostNamed).map(plain).join(', ');
     const more = this.#sending.size > mostNamed ? ` and ${this.#sending.size - mostNamed} more` : '';
     const waiting = this.#open.size - this.#sending.size;
@@ -75,8 +83,7 @@ export class Progress {
     if (this.#listed === null) return 'listing …';
     const { vms, unlisted } = this.#listed;
     const notListed = unlisted === 0 ? '' : paint('red', ` · ${unlisted} projects not listed`);
-    const plan =
-      this.#planned === null ? '' : ` · ${this.#planned.selected} selected · ${this.#planned.toSend} to send`;
+    const plan = this.#planned === null ? '' : ` · ${this.#planned.selected} selected · ${sayToSend(this.#planned)}`;
     return `${vms} listed${notListed}${plan}`;
   }
 
@@ -88,13 +95,25 @@ export class Progress {
   }
 }
 
+function sayToSend({ toSend, rehearsed }: PlannedEvent): string {
+  return rehearsed === undefined ? `${toSend} to send` : `${rehearsed} would be sent`;
+}
+
+function sayTier({ direction, tier, state }: TierEvent): string {
+  return `${tier} ${direction === 'up' ? '↑' : '↓'} ${state}`;
+}
+
 /** The line that a pipe or a log file gets for an event, or null where it would only be noise. */
 export function lineOf(event: RunEvent, paint: Paint): string | null {
   switch (event.kind) {
     case 'listed':
       return `listed ${event.vms} VMs${event.unlisted.map(({ account, project, reason }) => `; not listed: ${plain(`${account}/${project}`)} (${plain(reason)})`).join('')}`;
+    case 'tier': {
+      const why = event.why === undefined ? '' : ` (${plain(event.why)})`;
+      return `tier ${event.tier} (${event.direction}), ${event.vms} to act on: ${event.state}${why}`;
+    }
     case 'planned':
-      return `${event.selected} selected, ${event.toSend} to send`;
+      return `${event.selected} selected, ${sayToSend(event)}`;
     case 'sent':
       return `VM ${plain(event.vm)}: ${event.action} sent${event.attempt > 1 ? ` (attempt ${event.attempt})` : ''}`;
     case 'answered':

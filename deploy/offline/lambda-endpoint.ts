@@ -1,6 +1,7 @@
 // Lambda's Invoke on localhost, in front of serverless-offline's: takes asynchronous invocations the way Lambda does.
 // serverless-offline ends when a function that it invoked asynchronously throws, as `run` does when a run ended in trouble.
 // Here such an invocation is answered at once, made synchronously behind the caller's back, and its error printed.
+// A durable execution becomes a plain invocation: the run function then does the run inline.
 
 import {
   createServer,
@@ -43,7 +44,7 @@ const maxPayloadBytes = 6 * 1024 * 1024;
 export async function startLambdaEndpoint(setup: LambdaEndpointSetup): Promise<LambdaEndpoint> {
   const server = createServer((request, response) => {
     answer(request, response, setup).catch((error: unknown) => {
-      setup.onError(functionNameIn(request.url ?? ''), messageOf(error));
+      setup.onError(functionNameIn(pathIn(request)), messageOf(error));
       response.destroy();
     });
   });
@@ -52,7 +53,8 @@ export async function startLambdaEndpoint(setup: LambdaEndpointSetup): Promise<L
 }
 
 async function answer(request: IncomingMessage, response: ServerResponse, setup: LambdaEndpointSetup): Promise<void> {
-  const path = request.url ?? '';
+  // Without the alias, which only the deployed function has.
+  const path = pathIn(request);
   if (request.method !== 'POST' || !invocationPath.test(path)) return void response.writeHead(404).end();
   const invocation = { path, body: await readBody(request) };
   if (request.headers['x-amz-invocation-type'] !== 'Event') {
@@ -88,6 +90,10 @@ async function readBody(message: IncomingMessage): Promise<Buffer> {
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
+}
+
+function pathIn({ url = '' }: IncomingMessage): string {
+  return url.split('?')[0] ?? url;
 }
 
 function functionNameIn(path: string): string {

@@ -19,15 +19,7 @@ export async function startLocalTable(name: string): Promise<LocalTable> {
   const sdk = await import('@aws-sdk/client-dynamodb');
   const credentials = { accessKeyId: 'offline', secretAccessKey: 'offline' };
   const client: DynamoDBClient = new sdk.DynamoDBClient({ endpoint: url, region: 'eu-west-3', credentials });
-  const { BillingMode, AttributeDefinitions, KeySchema } = tableShape;
-  await client.send(
-    new sdk.CreateTableCommand({
-      TableName: name,
-      BillingMode,
-      AttributeDefinitions: [...AttributeDefinitions],
-      KeySchema: [...KeySchema],
-    }),
-  );
+  await client.send(new sdk.CreateTableCommand({ TableName: name, ...tableShape }));
   await sdk.waitUntilTableExists({ client, maxWaitTime: 10, minDelay: 0.05, maxDelay: 0.05 }, { TableName: name });
   client.destroy();
   return { url, close: () => close(server) };

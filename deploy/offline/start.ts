@@ -6,6 +6,7 @@ import { systemClock } from '../../lib/clock.ts';
 import type { Config, WebhookConfig } from '../../lib/config.ts';
 import { PowerError } from '../../lib/core/errors.ts';
 import { demoFleet } from '../../simulator/demo-fleet.ts';
+import { startEventBus } from '../../simulator/event-bus.ts';
 import { startSecretsManager } from '../../simulator/secrets-manager.ts';
 import { defaultToken, startSimulator } from '../../simulator/simulator.ts';
 import { prefixOf } from '../cloudformation.ts';
@@ -79,6 +80,9 @@ async function startParts(
   const webhooks = config.webhooks.map((webhook) => ({ ...webhook, secret: webhookSecret() }));
   const secrets = kept(await startSecretsManager({ secrets: secretsOf(config, webhooks) }));
   const table = kept(await startLocalTable(prefixOf(deployment)));
+  const bus = kept(
+    await startEventBus(({ DetailType, Detail }) => say(`event ${DetailType} ${JSON.stringify(Detail)}`)),
+  );
   const behindPort = await freePort();
   const onError = (name: string, message: string) => say(`function ${name} ended in an error: ${message}`);
   const lambda = kept(await startLambdaEndpoint({ port: lambdaPort, behindPort, onError }));
@@ -87,6 +91,7 @@ async function startParts(
     AWS_ENDPOINT_URL_DYNAMODB: table.url,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
     AWS_ENDPOINT_URL_LAMBDA: lambda.url,
+    AWS_ENDPOINT_URL_EVENTBRIDGE: bus.url,
     OPENSCALER_API_URL: simulator.url,
   };
   const child = await startServerlessOffline({ directory, httpPort, lambdaPort: behindPort, variables });

@@ -6,7 +6,7 @@ import { PowerError } from '../core/errors.ts';
 import type { Clock } from '../ports.ts';
 import { awsFault, isThrottled, type Undertaking } from './aws-fault.ts';
 import { clientDefaults } from './client-defaults.ts';
-import { type Item, type Key, pageOf, type Update, updateOf } from './expression.ts';
+import { type IndexQuery, type Item, indexPageOf, type Key, pageOf, type Update, updateOf } from './expression.ts';
 
 export interface DynamoTableOptions {
   readonly table: string;
@@ -24,7 +24,7 @@ const longestPauseMs = 10_000;
 const writesAtOnce = 16;
 const mostSingleReads = 8;
 
-/** Every method throws `aws`; `doing` completes "could not …". Reads are strongly consistent. */
+/** Every method throws `aws`; `doing` completes "could not …". Reads of the table itself are strongly consistent. */
 export class DynamoTable {
   readonly #options: DynamoTableOptions;
   #loading: ReturnType<typeof loadClient> | undefined;
@@ -33,12 +33,13 @@ export class DynamoTable {
     this.#options = options;
   }
 
-  async get(key: Key, doing: string): Promise<Item | null> {
-    const Key = { pk: { S: key.pk }, sk: { S: key.sk } };
-    const found = await this.#call(doing, ({ sdk, client, TableName }) =>
-      client.send(new sdk.GetItemCommand({ TableName, Key, ConsistentRead: true })),
-    );
-    return found.Item ?? null;
+  get(key: Key, doing: string): Promise<Item | null> {
+    return this.#call(doing, (aws) => getItem(aws, key));
+  }
+
+  /** As `get` for each, some at once, in their order. */
+  getEach(keys: readonly Key[], doing: string): Promise<(Item | null)[]> {
+    return this.#each(keys, doing, getItem);
   }
 
   /** False when the key exists. */
@@ -91,6 +92,19 @@ export class DynamoTable {
     const items: Item[] = [];
     for await (const item of this.query(pk, skPrefix, doing)) items.push(item);
     return items;
+  }
+
+  /** The items of an index, page by page; up to `limit` per page. Eventually consistent. */
+  async *queryIndex(query: IndexQuery, doing: string): AsyncIterable<Item> {
+    let after = query.after;
+    do {
+      const from = after;
+      const page = await this.#call(doing, ({ sdk, client, TableName }) =>
+        client.send(new sdk.QueryCommand({ TableName, ...indexPageOf({ ...query, after: from }) })),
+      );
+      yield* page.Items ?? [];
+      after = page.LastEvaluatedKey;
+    } while (after !== undefined);
   }
 
   /** Writes all items, in batches of 25; what DynamoDB leaves unprocessed is sent again, ever more slowly. */
@@ -181,6 +195,12 @@ async function unlessConditionFails<T>(sdk: Sdk, writing: Promise<T>, otherwise:
     if (error instanceof sdk.ConditionalCheckFailedException) return otherwise;
     throw error;
   }
+}
+
+async function getItem({ sdk, client, TableName }: Table, { pk, sk }: Key): Promise<Item | null> {
+  const Key = { pk: { S: pk }, sk: { S: sk } };
+  const { Item } = await client.send(new sdk.GetItemCommand({ TableName, Key, ConsistentRead: true }));
+  return Item ?? null;
 }
 
 function sendUpdate({ sdk, client, TableName }: Table, update: Update): Promise<Item | null> {

@@ -43,3 +43,42 @@ export function pageOf(pk: string, skPrefix: string | null, start: Item | undefi
     ...(start === undefined ? {} : { ExclusiveStartKey: start }),
   };
 }
+
+/** What to read of an index. */
+export interface IndexQuery {
+  readonly index: string;
+  readonly partition: readonly [name: string, value: string];
+  /** Both ends included. */
+  readonly between?: readonly [name: string, from: string, to: string];
+  /** Only items with this text in this attribute; the others are read and paid for all the same. */
+  readonly only?: readonly [name: string, value: string];
+  /** @default false */
+  readonly descending?: boolean;
+  readonly limit?: number;
+  /** Right after this item, which need not exist any more. */
+  readonly after?: Item | undefined;
+}
+
+/** The input of a Query on an index, without its table. An index is eventually consistent. */
+export function indexPageOf({ index, partition, between, only, descending = false, limit, after }: IndexQuery) {
+  const names = {
+    '#partition': partition[0],
+    ...(between && { '#order': between[0] }),
+    ...(only && { '#only': only[0] }),
+  };
+  const values = {
+    ':partition': { S: partition[1] },
+    ...(between && { ':from': { S: between[1] }, ':to': { S: between[2] } }),
+    ...(only && { ':only': { S: only[1] } }),
+  };
+  return {
+    IndexName: index,
+    KeyConditionExpression: `#partition = :partition${between ? ' AND #order BETWEEN :from AND :to' : ''}`,
+    ...(only && { FilterExpression: '#only = :only' }),
+    ExpressionAttributeNames: names,
+    ExpressionAttributeValues: values,
+    ScanIndexForward: !descending,
+    ...(limit !== undefined && { Limit: limit }),
+    ...(after && { ExclusiveStartKey: after }),
+  };
+}

@@ -1,13 +1,14 @@
 // How runs and their outcomes lie in the table: keys, JSON texts, and the check on the way back.
-// Key scheme: `run#<name>` / `run` and `run#<name>` / `outcomes#<when>#<part>`; other prefixes: fleet-item.ts, lease-item.ts.
+// Key scheme: `run#<name>` / `run`, `cancel` or `outcomes#<when>#<part>`; other prefixes: mark-item.ts, lease-item.ts.
 
 import * as v from 'valibot';
 import { actions } from '../core/action.ts';
 import { type Outcome, type OutcomeCode, results } from '../core/outcome.ts';
 import { powers } from '../core/vm.ts';
-import type { NewRun, RunRecord } from '../ports.ts';
+import type { NewRun, RunCursor, RunProgress, RunRecord, TierState } from '../ports.ts';
 import { json, jsonAttribute, text, unreadable } from './attribute.ts';
-import type { Item, Key } from './expression.ts';
+import type { IndexQuery, Item, Key } from './expression.ts';
+import { runIndex } from './run-index.ts';
 
 export const outcomesPrefix = 'outcomes#';
 
@@ -21,6 +22,33 @@ export function runPartition(name: string): string {
 
 export function runKey(name: string): Key {
   return { pk: runPartition(name), sk: 'run' };
+}
+
+/** Where it stands that a running run is to stop: an item of its own, for the run's may be large and is dear to read at every look. */
+export function cancelKey(name: string): Key {
+  return { pk: runPartition(name), sk: 'cancel' };
+}
+
+export function cancelItem(name: string, at: string, by: string, expiresAt: number): Item {
+  const { pk, sk } = cancelKey(name);
+  return { pk: { S: pk }, sk: { S: sk }, at: { S: at }, by: { S: by }, expiresAt: { N: String(expiresAt) } };
+}
+
+/** All runs, in the index. */
+export const allRuns = { index: runIndex.name, partition: [runIndex.partition, 'run'] } as const satisfies IndexQuery;
+
+const indexItem = v.object({ pk: v.pipe(text, v.startsWith('run#')), recordedAt: text });
+
+/** Throws `aws` when what stands in the index is not a run as this version writes them. */
+export function readIndexItem(item: Item): RunCursor {
+  const parsed = v.safeParse(indexItem, item);
+  if (!parsed.success) throw unreadable('run', parsed.issues);
+  return { recordedAt: parsed.output.recordedAt, name: parsed.output.pk.slice('run#'.length) };
+}
+
+/** The place in the index after which a page begins. */
+export function indexKey({ recordedAt, name }: RunCursor): Item {
+  return { pk: { S: runPartition(name) }, [runIndex.partition]: { S: 'run' }, [runIndex.order]: { S: recordedAt } };
 }
 
 /** The item of a run just recorded; it lapses at `expiresAt` (epoch seconds). */
@@ -40,8 +68,20 @@ export function newRunItem(run: NewRun, recordedBy: string, expiresAt: number): 
 }
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+const tier = v.object({
+  direction: v.picklist(['up', 'down']),
+  tier: v.number(),
+  // As an outcome's code: a word that a newer version added is passed on as it is.
+  state: v.custom<TierState>((value) => typeof value === 'string'),
+  planned: count,
+  sent: count,
+  settled: count,
+  open: count,
+  waitingFor: v.nullable(v.string()),
+});
+const figures = v.object({ selected: count, sent: count, settled: count, tiers: v.optional(v.array(tier), []) });
 const progress = v.pipe(
-  v.object({ S: v.pipe(v.string(), v.parseJson(), v.object({ selected: count, sent: count, settled: count })) }),
+  v.object({ S: v.pipe(v.string(), v.parseJson(), figures) }),
   v.transform(({ S }) => S),
 );
 
@@ -56,6 +96,8 @@ const runItem = v.object({
   endedAt: v.optional(text),
   deadline: v.optional(text),
   progress: v.optional(progress),
+  cancelRequestedAt: v.optional(text),
+  cancelRequestedBy: v.optional(text),
   summary: v.optional(json),
   recordedBy: v.optional(text),
   claimedBy: v.optional(text),
@@ -68,13 +110,41 @@ export interface StoredRun {
   readonly claimedBy: string | null;
 }
 
+const partPrefix = 'progress_';
+
+/** The attributes of a run's figures and of when they were written, or of those of one of its parts. */
+export function progressAttributes(part: string | undefined): { readonly figures: string; readonly moment: string } {
+  if (part === undefined) return { figures: 'progress', moment: 'progressAt' };
+  // What DynamoDB takes in a placeholder: no two labels of a run differ only in what is replaced.
+  const label = part.replaceAll(/[^A-Za-z0-9]/g, '_');
+  return { figures: `${partPrefix}${label}`, moment: `at_${label}` };
+}
+
+// While parts go on, the run itself only waits for them; once they are back, its own figures have theirs in them.
+function withParts(own: RunProgress, item: Item): RunProgress {
+  const parts = Object.keys(item)
+    .filter((name) => name.startsWith(partPrefix))
+    .map((name) => v.safeParse(progress, item[name]))
+    .flatMap((parsed) => (parsed.success ? [parsed.output] : []));
+  const sent = parts.reduce((sum, part) => sum + part.sent, 0);
+  const settled = parts.reduce((sum, part) => sum + part.settled, 0);
+  return { ...own, sent: Math.max(own.sent, sent), settled: Math.max(own.settled, settled) };
+}
+
 /** Throws `aws` when the item is not a run as this version writes them. */
 export function readRunItem(item: Item): StoredRun {
   const parsed = v.safeParse(runItem, item);
   if (!parsed.success) throw unreadable('run', parsed.issues);
   const { recordedBy = null, claimedBy = null, ...kept } = parsed.output;
-  const { startedAt = null, endedAt = null, deadline = null, progress = null, summary = null, ...rest } = kept;
-  return { run: { ...rest, startedAt, endedAt, deadline, progress, summary }, recordedBy, claimedBy };
+  const { startedAt = null, endedAt = null, deadline = null, progress = null, summary = null, ...more } = kept;
+  const { cancelRequestedAt = null, cancelRequestedBy = null, ...rest } = more;
+  const cancelled = { cancelRequestedAt, cancelRequestedBy };
+  const figures = progress === null ? null : withParts(progress, item);
+  return {
+    run: { ...rest, startedAt, endedAt, deadline, progress: figures, ...cancelled, summary },
+    recordedBy,
+    claimedBy,
+  };
 }
 
 /** The outcomes as items well below DynamoDB's limit, in an order that `when` (sortable text) begins. */

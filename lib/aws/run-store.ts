@@ -3,15 +3,23 @@
 
 import { randomUUID } from 'node:crypto';
 import { PowerError } from '../core/errors.ts';
+import { cancelledBeforeItBegan } from '../core/not-begun.ts';
 import type { Outcome } from '../core/outcome.ts';
-import type { Clock, NewRun, RunProgress, RunRecord, RunStore } from '../ports.ts';
+import type { Clock, NewRun, RunCursor, RunPage, RunProgress, RunRecord, RunStore } from '../ports.ts';
 import { jsonAttribute } from './attribute.ts';
 import { DynamoTable, type DynamoTableOptions } from './dynamo.ts';
 import type { Item, Update } from './expression.ts';
+import { runIndex } from './run-index.ts';
 import {
+  allRuns,
+  cancelItem,
+  cancelKey,
+  indexKey,
   newRunItem,
   outcomeItems,
   outcomesPrefix,
+  progressAttributes,
+  readIndexItem,
   readOutcomeItem,
   readRunItem,
   runKey,
@@ -54,27 +62,54 @@ class DynamoRunStore implements RunStore {
     return { isNew: stored.recordedBy === recordedBy, run: stored.run };
   }
 
-  async claim(name: string, at: string, deadline: string): Promise<RunRecord | null> {
+  async claim(name: string, at: string, deadline: string, claimant: string): Promise<RunRecord | null> {
     const doing = `claim run ${name}`;
-    const claimedBy = randomUUID();
     const set = {
       status: { S: 'running' },
       startedAt: { S: at },
       deadline: { S: deadline },
-      claimedBy: { S: claimedBy },
+      claimedBy: { S: claimant },
     };
     const claimed = await this.#table.update(whileStatus('recorded', name, set), doing);
     if (claimed !== null) return readRunItem(claimed).run;
     // As in `record`: without this look, a lost answer would leave a run claimed by nobody.
     const stored = await this.#load(name, doing);
-    return stored?.claimedBy === claimedBy ? stored.run : null;
+    return stored?.run.status === 'running' && stored.claimedBy === claimant ? stored.run : null;
   }
 
-  async progress(name: string, progress: RunProgress, outcomes: readonly Outcome[]): Promise<void> {
+  async cancel(name: string, at: string, by: string): Promise<RunRecord | null> {
+    const doing = `cancel run ${name}`;
+    const asked = { cancelRequestedAt: { S: at }, cancelRequestedBy: { S: by } };
+    const ended = { ...asked, ...endedWith(at, cancelledBeforeItBegan(by)) };
+    const forgone = await this.#table.update(whileStatus('recorded', name, ended), doing);
+    if (forgone !== null) return readRunItem(forgone).run;
+    const run = await this.read(name, at);
+    if (run?.status !== 'running') return run;
+    // First what the run looks at: whoever reads that it is asked to stop may rely on it.
+    await this.#table.putNew(cancelItem(name, at, by, this.#lapse(this.#now())), doing);
+    const update = whileStatus('running', name, asked);
+    const condition = `${update.condition} AND attribute_not_exists(#cancelRequestedAt)`;
+    await this.#table.update({ ...update, condition }, doing);
+    return this.read(name, at);
+  }
+
+  async isCancelled(name: string): Promise<boolean> {
+    return (await this.#table.get(cancelKey(name), `read whether run ${name} is cancelled`)) !== null;
+  }
+
+  async abandon(name: string, at: string, summary: unknown): Promise<boolean> {
+    const doing = `abandon run ${name}`;
+    if ((await this.#table.update(whileStatus('recorded', name, endedWith(at, summary)), doing)) !== null) return true;
+    const stored = await this.#load(name, doing);
+    return stored?.run.status === 'ended' && stored.run.endedAt === at && stored.claimedBy === null;
+  }
+
+  async progress(name: string, progress: RunProgress, outcomes: readonly Outcome[], part?: string): Promise<void> {
     const doing = `keep the progress of run ${name}`;
     const when = this.#nextMoment();
-    const update = whileStatus('running', name, { progress: jsonAttribute(progress), progressAt: { S: when } });
-    const condition = `${update.condition} AND (attribute_not_exists(#progressAt) OR #progressAt < :progressAt)`;
+    const { figures, moment } = progressAttributes(part);
+    const update = whileStatus('running', name, { [figures]: jsonAttribute(progress), [moment]: { S: when } });
+    const condition = `${update.condition} AND (attribute_not_exists(#${moment}) OR #${moment} < :${moment})`;
     const updated = await this.#table.update({ ...update, condition }, doing);
     // Overtaken by a newer figure or by the end: nothing is wrong, and the outcomes count all the same.
     if (updated === null) refuseUnlessClaimed(name, await this.#load(name, doing), doing);
@@ -86,8 +121,7 @@ class DynamoRunStore implements RunStore {
     if (await this.#isEndedAt(name, at, doing)) return;
     // Outcomes first: whoever reads `ended` finds them all.
     await this.#putOutcomes(name, this.#nextMoment(), outcomes);
-    const set = { status: { S: 'ended' }, endedAt: { S: at }, summary: jsonAttribute(summary) };
-    const ended = await this.#table.update(whileStatus('running', name, set), doing);
+    const ended = await this.#table.update(whileStatus('running', name, endedWith(at, summary)), doing);
     if (ended !== null || (await this.#isEndedAt(name, at, doing))) return;
     throw new PowerError('aws', `could not ${doing}: it changed meanwhile`);
   }
@@ -95,6 +129,33 @@ class DynamoRunStore implements RunStore {
   async read(name: string, now: string): Promise<RunRecord | null> {
     const stored = await this.#load(name, `read run ${name}`);
     return stored === null ? null : asOf(now, stored.run);
+  }
+
+  async list(now: string, limit: number, before: RunCursor | null): Promise<RunPage> {
+    const doing = 'list the runs';
+    const after = before === null ? undefined : indexKey(before);
+    const found: RunCursor[] = [];
+    // One more than asked for says whether there is a next page.
+    for await (const item of this.#table.queryIndex({ ...allRuns, descending: true, limit: limit + 1, after }, doing)) {
+      found.push(readIndexItem(item));
+      if (found.length > limit) break;
+    }
+    const page = found.slice(0, limit);
+    const items = await this.#table.getEach(
+      page.map(({ name }) => runKey(name)),
+      doing,
+    );
+    const runs = items.flatMap((item) => (item === null ? [] : [asOf(now, readRunItem(item).run)]));
+    return { runs, next: found.length > limit ? (page.at(-1) ?? null) : null };
+  }
+
+  async unstarted(from: string, to: string): Promise<readonly RunCursor[]> {
+    const query = { ...allRuns, between: [runIndex.order, from, to], only: ['status', 'recorded'] } as const;
+    const found: RunCursor[] = [];
+    for await (const item of this.#table.queryIndex(query, 'look for runs that were never started')) {
+      found.push(readIndexItem(item));
+    }
+    return found;
   }
 
   async outcomes(name: string): Promise<readonly Outcome[]> {
@@ -138,6 +199,10 @@ function whileStatus(before: 'recorded' | 'running', name: string, set: Item): U
     names: ['status'],
     values: { before: { S: before } },
   };
+}
+
+function endedWith(at: string, summary: unknown): Item {
+  return { status: { S: 'ended' }, endedAt: { S: at }, summary: jsonAttribute(summary) };
 }
 
 function refuseUnlessClaimed(name: string, stored: StoredRun | null, doing: string): RunRecord {

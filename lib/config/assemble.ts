@@ -26,12 +26,25 @@ export function assembleConfig(checked: CheckedConfig, environment: Environment)
     timeouts: { readMs: timeouts.read, actionMs: timeouts.action },
     settle: { everyMs: settle.every, atMostMs: settle.atMost },
     guard: rest.guard,
+    ...assembleOrder(checked),
     pace: rest.pace,
     states: rest.states,
     alarms: rest.alarms ?? null,
+    events: rest.events === false ? null : rest.events,
     reservedConcurrency: rest.reservedConcurrency ?? null,
+    engine: rest.engine,
+    parts: rest.parts,
     ...assembleSchedules(checked),
   });
+}
+
+function assembleOrder({ tiers, stagger }: CheckedConfig): Pick<Config, 'tiers' | 'staggerMs'> {
+  const { gate, patience = null, delay = 0, ready } = tiers;
+  const { start = 0, shutdown = 0, power_off = 0, reboot = 0, reset = 0 } = stagger;
+  return {
+    tiers: { gate, patienceMs: patience, delayMs: delay, ready },
+    staggerMs: { start, shutdown, power_off, reboot, reset },
+  };
 }
 
 type ScheduleParts = 'timezone' | 'schedules' | 'calendars' | 'scheduling' | 'tick' | 'overrides' | 'prices';

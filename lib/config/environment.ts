@@ -20,6 +20,8 @@ export interface Environment {
   readonly tableName: string | null;
   /** POWER_RUN_FUNCTION: the Lambda that does runs. */
   readonly runFunctionName: string | null;
+  /** POWER_EVENT_BUS: where runs are announced. */
+  readonly eventBus: string | null;
   /** AWS_REGION. */
   readonly region: string | null;
   /** LOG_LEVEL, in capitals. */
@@ -40,6 +42,7 @@ export function parseEnvironment(variables: Readonly<Record<string, string | und
     token: read('OPENSCALER_TOKEN'),
     tableName: read('POWER_TABLE'),
     runFunctionName: read('POWER_RUN_FUNCTION'),
+    eventBus: read('POWER_EVENT_BUS'),
     region: read('AWS_REGION'),
     logLevel: read('LOG_LEVEL')?.toUpperCase() ?? null,
     functionName: read('AWS_LAMBDA_FUNCTION_NAME'),

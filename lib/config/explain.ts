@@ -8,10 +8,11 @@ import type { SendPolicy } from '../core/policy.ts';
 import type { Schedules } from '../core/schedule/schedules.ts';
 import { nextTimes, parseCron } from './cron.ts';
 import { explainSchedules } from './explain-schedules.ts';
+import { explainTiers } from './explain-tiers.ts';
 import { printLocal } from './explain-time.ts';
 
-/** A run on Lambda has 15 minutes; its list, its last look and its report need some of them. */
-const lambdaPatienceMs = 14 * 60_000;
+/** An inline run has one Lambda's 15 minutes; its list, its last look and its report need some of them. */
+const inlinePatienceMs = 14 * 60_000;
 
 /** The sentences, in the order in which a run meets the facts. `schedules` are the config's; `now` is where "next" counts from. */
 export function explainConfig(config: Config, schedules: Schedules, now: Date): readonly string[] {
@@ -24,15 +25,17 @@ export function explainConfig(config: Config, schedules: Schedules, now: Date): 
     explainSend('shutdown', config.shutdown),
     explainEscalation(config),
     explainSend('start', config.start),
-    ...explainPatience(config),
+    ...explainEngine(config),
     `One read of the API may take ${printDuration(config.timeouts.readMs)}, one action ${printDuration(config.timeouts.actionMs)}.`,
     `Between two looks at the VMs a run waits ${printDuration(config.settle.everyMs)} at first, and at most ${printDuration(config.settle.atMostMs)}.`,
     explainGuard(config),
+    ...explainTiers(config),
     `Each account gets at most ${plural(config.pace.inFlight, 'call')} at once, and at most ${config.pace.perSecond} more per second.`,
     ...Object.entries(config.states).map(([state, power]) => `The API's state "${state}" counts as ${power}.`),
     config.alarms === null
       ? 'Nobody gets an e-mail when a run ends in trouble.'
       : `${config.alarms.email} gets an e-mail when a run ends in trouble.`,
+    explainEvents(config),
     ...(config.reservedConcurrency === null
       ? []
       : [`${plural(config.reservedConcurrency, 'run')} can go on at once on Lambda (reserved concurrency).`]),
@@ -107,9 +110,20 @@ function explainEscalation({ allowEscalation }: Config): string {
     : 'No VM is ever forced off after a shutdown, whatever its tag says.';
 }
 
-function explainPatience({ shutdown, start }: Config): readonly string[] {
-  if (Math.max(shutdown.patienceMs, start.patienceMs) <= lambdaPatienceMs) return [];
-  return ['A run on Lambda ends after 15m: VMs that a longer patience would still wait for are reported as unknown.'];
+function explainEngine({ engine, shutdown, start }: Config): readonly string[] {
+  if (engine === 'durable') {
+    return ['On AWS a run may last up to 24h, as a Lambda durable function; while it only waits, nothing is billed.'];
+  }
+  const inOne = 'On AWS a run is inline: it must fit into the 15m of one Lambda, which is billed while it waits.';
+  if (Math.max(shutdown.patienceMs, start.patienceMs) <= inlinePatienceMs) return [inOne];
+  return [inOne, 'VMs that a longer patience would still wait for after 15m are reported as unknown.'];
+}
+
+function explainEvents({ events }: Config): string {
+  if (events === null) return 'Deployed runs announce nothing on the event bus.';
+  const runs = 'Deployed runs announce on the event bus that they started and ended';
+  if (events.vmSettled === 'none') return `${runs}.`;
+  return `${runs}, and ${events.vmSettled === 'all' ? 'how each VM settled' : 'which VMs need attention'}.`;
 }
 
 function explainGuard({ guard }: Config): string {

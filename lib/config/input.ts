@@ -4,6 +4,7 @@
 import type { Action } from '../core/action.ts';
 import type { Power } from '../core/vm.ts';
 import type { DurationText, SchedulingInput } from './schedule-input.ts';
+import type { OrderInput } from './tier-input.ts';
 
 /** Kubernetes label-selector syntax over tags, like `env=dev,tier!=db`; `*` is every VM. */
 type SelectorText = string;
@@ -134,7 +135,7 @@ interface SendInput {
 }
 
 /** Everything that power.config.ts may say. All of it has a default. */
-export interface PowerConfigInput extends SchedulingInput {
+export interface PowerConfigInput extends SchedulingInput, OrderInput {
   /**
    * The projects whose VMs are listed. Either this or `accounts`.
    * @default ['default']
@@ -206,8 +207,25 @@ export interface PowerConfigInput extends SchedulingInput {
    */
   readonly alarms?: { readonly email: string };
   /**
+   * What a deployed run announces as events on the default event bus: that it started and ended, and of which VMs how they settled.
+   * `false` is nothing at all.
+   * @default { vmSettled: 'failures' }
+   */
+  readonly events?: false | { readonly vmSettled?: 'failures' | 'all' | 'none' };
+  /**
    * Lambda concurrency reserved for runs; opt-in, since new AWS accounts have too little.
    * @default none
    */
   readonly reservedConcurrency?: number;
+  /**
+   * How a run lasts on AWS: as a Lambda durable function for up to 24h, its waits unpaid, or inline, within one Lambda's 15m, for
+   * regions that have no durable functions.
+   * @default 'durable'
+   */
+  readonly engine?: 'durable' | 'inline';
+  /**
+   * From how many VMs on a durable run is settled in parts of at most that size, by executions of their own that share its pace.
+   * @default { maxVms: 5000 }
+   */
+  readonly parts?: { readonly maxVms?: number };
 }

@@ -4,17 +4,21 @@
 import * as v from 'valibot';
 import { type Action, actions, losesData } from '../core/action.ts';
 import { powers } from '../core/vm.ts';
+import { events } from './event-schema.ts';
 import * as field from './fields.ts';
 import type { PowerConfigInput } from './input.ts';
 import { calendarsSchema, type ScheduleSurroundings, schedulesSchema } from './schedule-schema.ts';
 import { didYouMean, isPlainObject, must, named, strict } from './strict.ts';
 import { tagRule } from './tag-rules.ts';
 import * as ticking from './tick-schema.ts';
+import * as ordering from './tier-schema.ts';
 
 const scheduleName = /^[A-Za-z0-9_-]{1,40}$/;
 const scheduleNameAllowed = 'letters, digits, "_" and "-", at most 40 of them';
 const accountName = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
 const accountNameAllowed = 'letters, digits, "_", "." and "-", at most 64 of them, the first a letter or digit';
+
+const engines = ['durable', 'inline'] as const;
 
 /** The names of the input's accounts, right or not: null when it has no `accounts`. */
 export function accountNamesIn(input: unknown): readonly string[] | null {
@@ -46,13 +50,18 @@ export function configSchema(accounts: readonly string[], surroundings: Schedule
     timeouts: v.optional(timeouts, {}),
     settle: v.optional(settle, {}),
     guard: v.optional(guard, {}),
+    tiers: v.optional(ordering.tiers, {}),
+    stagger: v.optional(ordering.stagger, {}),
     pace: v.optional(pace, {}),
     states: v.optional(
       named(/^\S(?:.{0,62}\S)?$/, 'state names without blanks at their ends', field.oneOf(powers)),
       {},
     ),
     alarms: v.optional(strict({ email: field.email })),
+    events: v.optional(events, {}),
     reservedConcurrency: v.optional(field.wholeNumber(1, 1000)),
+    engine: v.optional(field.oneOf(engines), 'durable'),
+    parts: v.optional(strict({ maxVms: v.optional(field.wholeNumber(1, 20_000), 5_000) }), {}),
   } satisfies Record<keyof PowerConfigInput, v.GenericSchema>;
   const fields = strict(entries, (input, addFault) => {
     const names = accountNamesIn(input);
@@ -71,6 +80,14 @@ export function configSchema(accounts: readonly string[], surroundings: Schedule
         'must not be shorter than tick.every: a moment between two ticks would be missed',
       ),
       ['catchUp'],
+    ),
+    v.forward(
+      v.check(
+        ({ tiers: { patience = Number.POSITIVE_INFINITY }, stagger }) =>
+          Object.values(stagger).every((spread = 0) => spread < patience),
+        'must be shorter than tiers.patience: some VMs would never be sent to',
+      ),
+      ['stagger'],
     ),
   );
 }

@@ -52,6 +52,8 @@ export type OutcomeCode =
   | 'superseded'
   /** Its schedule, looked at afresh by the run, wants nothing done to it. */
   | 'schedule'
+  /** A tier before its own did not get where it should, so its own was not begun. */
+  | 'tier'
   /** The tick's run came too late: past its maximum age, or what is wanted now was not wanted yet at its tick. */
   | 'stale'
   /** The run was interrupted before this VM's turn came. */

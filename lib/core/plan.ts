@@ -9,7 +9,8 @@ import { chooseByIds } from './plan/choose.ts';
 import type { RunPolicy } from './policy.ts';
 import { begin, type Pursuit } from './pursuit.ts';
 import { matches, parseSelector } from './selector.ts';
-import type { Vm } from './vm.ts';
+import { turnsOf } from './tiers.ts';
+import { type Vm, vmKey } from './vm.ts';
 
 /** What every request says of how far it may go. */
 export interface Leave {
@@ -35,6 +36,10 @@ export interface Plan {
   readonly pursuits: readonly Pursuit[];
   /** Final already: left alone, refused, or planned in a dry run. */
   readonly outcomes: readonly Outcome[];
+  /** Every VM that the plan decides about, by its key. */
+  readonly selected: ReadonlyMap<string, Vm>;
+  /** The projects that may have more of them. */
+  readonly unlisted: readonly Unlisted[];
   /** Whether any VM surely matched. */
   readonly matched: boolean;
 }
@@ -63,23 +68,23 @@ export function makePlan(request: PlanRequest, inventory: Inventory, policy: Run
   return { ...plan, outcomes: [...plan.outcomes, ...missing], matched: judged.some(({ match }) => match === 'yes') };
 }
 
+type Decided = Omit<Plan, 'matched'>;
 type Parted = Pick<Plan, 'pursuits' | 'outcomes'>;
 
 /** The plan of one wish per VM: who is pursued, unless the whole is refused or only rehearsed. */
 export function planWishes(
   wishes: readonly Wish[],
   leave: Leave,
-  { vms }: Inventory,
+  { vms, unlisted }: Inventory,
   policy: RunPolicy,
   now: number,
-): Parted {
-  const parted = part(wishes, policy, now);
-  const refusal = refusalOf(parted.pursuits, leave, vms.length, policy);
+): Decided {
+  const selected = new Map(wishes.map(({ vm }) => [vmKey(vm), vm]));
+  const decided = { ...part(wishes, policy, now), selected, unlisted };
+  const refusal = refusalOf(decided.pursuits, leave, vms.length, policy);
   if (refusal !== null)
-    return allEnd(parted, ({ vm, action }) => untouched(vm, action, { result: 'refused', ...refusal }));
-  if (!leave.dryRun) return parted;
-  const whys = new Map(wishes.map((wish) => [wish.vm, 'why' in wish ? wish.why : undefined]));
-  return allEnd(parted, (pursuit) => untouched(pursuit.vm, pursuit.action, planned(pursuit, whys.get(pursuit.vm))));
+    return allEnd(decided, ({ vm, action }) => untouched(vm, action, { result: 'refused', ...refusal }));
+  return leave.dryRun ? rehearsed(decided, wishes) : decided;
 }
 
 function part(wishes: readonly Wish[], policy: RunPolicy, now: number): Parted {
@@ -108,19 +113,24 @@ function refusalOf(pursuits: readonly Pursuit[], leave: Leave, listed: number, p
   return tooMuch(action, disrupting.length, listed, policy.guard);
 }
 
-function allEnd({ pursuits, outcomes }: Parted, end: (pursuit: Pursuit) => Outcome): Parted {
-  return { pursuits: [], outcomes: [...outcomes, ...pursuits.map(end)] };
+function allEnd(decided: Decided, end: (pursuit: Pursuit) => Outcome): Decided {
+  return { ...decided, pursuits: [], outcomes: [...decided.outcomes, ...decided.pursuits.map(end)] };
 }
 
-function planned(
-  { vm, action, phase, awaits }: Pursuit,
-  why = `it is ${vm.power}`,
-): { result: 'planned'; code: 'dry-run'; reason: string } {
-  const what =
-    phase === 'due'
-      ? `${action} would be sent: ${why}`
-      : phase === 'awaiting'
-        ? `${action} would be sent once it is ${awaits}: ${why}`
-        : `it would only be looked at: it is ${vm.power} already`;
-  return { result: 'planned', code: 'dry-run', reason: what };
+function rehearsed(decided: Decided, wishes: readonly Wish[]): Decided {
+  const turns = turnsOf(decided);
+  const whys = new Map(wishes.map((wish) => [vmKey(wish.vm), 'why' in wish ? wish.why : undefined]));
+  return allEnd(decided, (pursuit) => {
+    const key = vmKey(pursuit.vm);
+    const turn = turns.get(key);
+    const what = whatWouldBe(pursuit, whys.get(key));
+    const reason = turn === undefined ? what : `${what} (${turn})`;
+    return untouched(pursuit.vm, pursuit.action, { result: 'planned', code: 'dry-run', reason });
+  });
+}
+
+function whatWouldBe({ vm, action, phase, awaits }: Pursuit, why = `it is ${vm.power}`): string {
+  if (phase === 'due') return `${action} would be sent: ${why}`;
+  if (phase === 'awaiting') return `${action} would be sent once it is ${awaits}: ${why}`;
+  return `it would only be looked at: it is ${vm.power} already`;
 }

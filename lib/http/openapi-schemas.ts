@@ -4,10 +4,16 @@
 import { actions } from '../core/action.ts';
 import { results } from '../core/outcome.ts';
 import { powers } from '../core/vm.ts';
+import { endings } from '../run/ending.ts';
 import { account, count, flag, ids, instant, listOf, nullable, objectOf, select, text } from './openapi-parts.ts';
 import { scheduleSchemas } from './openapi-schedule-schemas.ts';
 
 const names = { type: ['array', 'null'], minItems: 1, items: { type: 'string', minLength: 1, maxLength: 256 } };
+
+const counts = { type: 'object', propertyNames: { enum: results }, additionalProperties: count };
+const progress = { oneOf: [{ type: 'null' }, { $ref: '#/components/schemas/Progress' }] };
+const next = nullable({ ...text, description: 'The path of the next page; null when there is none yet.' });
+const runStatuses = ['recorded', 'running', 'ended', 'lost'];
 
 export const schemas = {
   RunRequest: {
@@ -40,7 +46,7 @@ export const schemas = {
     name: { ...text, pattern: '^[A-Za-z0-9_-]{1,64}$' },
     trigger: text,
     status: {
-      enum: ['recorded', 'running', 'ended', 'lost'],
+      enum: runStatuses,
       description: '`lost`: it was running past its deadline, and nobody knows its end.',
     },
     request: { type: 'object', description: 'The request, with all defaults filled in.' },
@@ -48,17 +54,54 @@ export const schemas = {
     startedAt: nullable(instant),
     endedAt: nullable(instant),
     deadline: nullable(instant),
-    progress: {
-      oneOf: [{ type: 'null' }, objectOf({ selected: count, sent: count, settled: count })],
-    },
+    cancelRequestedAt: nullable({ ...instant, description: 'Set once it is cancelled.' }),
+    cancelRequestedBy: nullable({ ...text, description: 'Who cancelled it: over HTTP, the ARN that IAM vouches for.' }),
+    progress,
+  }),
+  RunLine: objectOf({
+    name: { ...text, pattern: '^[A-Za-z0-9_-]{1,64}$' },
+    trigger: text,
+    status: { enum: runStatuses },
+    action: { enum: [...actions, null], description: "Null for a tick's run." },
+    select: nullable({ ...text, description: 'Null when its VMs were named by id.' }),
+    recordedAt: instant,
+    startedAt: nullable(instant),
+    endedAt: nullable(instant),
+    cancelRequestedAt: nullable(instant),
+    progress,
+    ending: { enum: [...endings, null], description: 'How it ended, in a word; null while it has not.' },
+    counts: nullable(counts),
+  }),
+  Runs: objectOf({ runs: listOf({ $ref: '#/components/schemas/RunLine' }), next }),
+  Progress: objectOf({
+    selected: count,
+    sent: count,
+    settled: count,
+    tiers: listOf({ $ref: '#/components/schemas/Tier' }),
+  }),
+  Tier: objectOf({
+    direction: { enum: ['up', 'down'] },
+    tier: { type: 'number' },
+    state: { enum: ['waiting', 'sending', 'settling', 'settled', 'skipped'] },
+    planned: { ...count, description: 'How many of its VMs are to be sent to.' },
+    sent: count,
+    settled: count,
+    open: { ...count, description: 'Sent to, and not settled yet.' },
+    waitingFor: nullable({ ...text, description: 'For a person.' }),
   }),
   Launched: objectOf({ run: { $ref: '#/components/schemas/Run' } }),
   RunDetails: objectOf({
     run: { $ref: '#/components/schemas/Run' },
-    outcomes: listOf({ $ref: '#/components/schemas/Outcome' }),
+    counts: nullable({ ...counts, description: 'Of all outcomes known so far, on whatever page they are.' }),
+    outcomes: {
+      ...listOf({ $ref: '#/components/schemas/Outcome' }),
+      description: 'A page of them, in the order in which their VMs settled first.',
+    },
+    next,
     summary: {
       type: ['object', 'null'],
-      description: 'Once ended: the report without its outcomes and with its verdict, or the error that ended the run.',
+      description:
+        'Once ended: the report without its outcomes and with its verdict; or the `error` that ended the run; or `notBegun` and the `reason`.',
     },
   }),
   Report: objectOf({
@@ -70,7 +113,7 @@ export const schemas = {
       startedAt: instant,
       endedAt: instant,
     }),
-    counts: { type: 'object', propertyNames: { enum: results }, additionalProperties: count },
+    counts,
     outcomes: listOf({ $ref: '#/components/schemas/Outcome' }),
     unlisted: listOf({ $ref: '#/components/schemas/Unlisted' }),
     matched: { type: 'boolean' },

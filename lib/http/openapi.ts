@@ -2,6 +2,7 @@
 // Says what the routes do; the schemas stand in openapi-schemas.ts.
 
 import { refTo, type schemas as Schemas, schemas } from './openapi-schemas.ts';
+import { outcomesPerPage, runsPerPage } from './run-pages.ts';
 import { planDays } from './schedules.ts';
 
 function json(description: string, schema: keyof typeof Schemas) {
@@ -24,10 +25,13 @@ const problemTexts = {
   504: 'The time for an answer is over.',
 } as const;
 
+function problem(description: string) {
+  return { description, content: { 'application/problem+json': { schema: refTo('Problem') } } };
+}
+
 function problems(...statuses: readonly (keyof typeof problemTexts)[]) {
-  const content = { 'application/problem+json': { schema: refTo('Problem') } };
-  const responses = statuses.map((status) => [status, { description: problemTexts[status], content }] as const);
-  return { ...Object.fromEntries(responses), default: { description: 'Any other problem.', content } };
+  const responses = statuses.map((status) => [status, problem(problemTexts[status])] as const);
+  return { ...Object.fromEntries(responses), default: problem('Any other problem.') };
 }
 
 const launched = {
@@ -54,6 +58,20 @@ const selectParameter = {
   schema: { type: 'string', minLength: 1 },
 };
 
+const runName = pathParameter('name', { type: 'string', pattern: '^[A-Za-z0-9_-]{1,64}$' });
+
+function limitParameter({ least, byDefault, most }: { least: number; byDefault: number; most: number }, of: string) {
+  const schema = { type: 'integer', minimum: least, maximum: most, default: byDefault };
+  return { name: 'limit', in: 'query', description: of, schema };
+}
+
+const cursor = {
+  name: 'cursor',
+  in: 'query',
+  description: 'Where the page begins, as `next` of the page before has it.',
+  schema: { type: 'string', minLength: 1 },
+};
+
 function pathParameter(name: string, schema: object) {
   return { name, in: 'path', required: true, schema };
 }
@@ -71,13 +89,44 @@ const paths = {
         ...problems(400, 403, 409, 413, 415, 502, 503, 504),
       },
     },
+    get: {
+      operationId: 'listRuns',
+      summary: 'The last runs, newest first',
+      parameters: [limitParameter(runsPerPage, 'How many runs at most.'), cursor],
+      responses: {
+        200: json('A page of runs. One that was just launched may take a moment to be in it.', 'Runs'),
+        ...problems(400, 503),
+      },
+    },
   },
   '/v1/runs/{name}': {
     get: {
       operationId: 'readRun',
       summary: 'How a run goes, or went',
-      parameters: [pathParameter('name', { type: 'string', pattern: '^[A-Za-z0-9_-]{1,64}$' })],
-      responses: { 200: json('The run, with the outcomes known so far.', 'RunDetails'), ...problems(404, 503) },
+      parameters: [
+        runName,
+        limitParameter(
+          outcomesPerPage,
+          'How many outcomes at most; with 0 none is read, and `counts` is null until it has ended.',
+        ),
+        cursor,
+      ],
+      responses: {
+        200: json('The run, with a page of the outcomes known so far.', 'RunDetails'),
+        ...problems(400, 404, 503),
+      },
+    },
+    delete: {
+      operationId: 'cancelRun',
+      summary:
+        'Cancel a run: it never begins, or it sends nothing more, settles what it has sent for a short while, and reports',
+      parameters: [runName],
+      responses: {
+        200: json('The run, which has ended: it was cancelled, now or before.', 'Launched'),
+        202: json('The run, which is asked to stop, and will have ended soon.', 'Launched'),
+        ...problems(404, 503),
+        409: problem('The run was over before: it has ended, or it is lost.'),
+      },
     },
   },
   '/v1/vms': {

@@ -18,6 +18,7 @@ const kinds = {
   'not-found': { status: 404, title: 'There is nothing here', code: 'not-found' },
   method: { status: 405, title: 'The path does not know this method', code: 'request' },
   conflict: { status: 409, title: 'Another request stands under this key', code: 'conflict' },
+  over: { status: 409, title: 'The run is over', code: 'conflict' },
   'too-large': { status: 413, title: 'The body is too large', code: 'request' },
   'media-type': { status: 415, title: 'The body is not JSON', code: 'request' },
   internal: { status: 500, title: 'The request could not be served', code: 'config' },

@@ -7,8 +7,10 @@ import type { RunRecord } from '../ports.ts';
 
 /** A run's record without what only the store needs. */
 export function runJson(run: RunRecord) {
-  const { name, trigger, status, request, recordedAt, startedAt, endedAt, deadline, progress } = run;
-  return { name, trigger, status, request, recordedAt, startedAt, endedAt, deadline, progress };
+  const { name, trigger, status, request, recordedAt, startedAt, endedAt, deadline } = run;
+  const { cancelRequestedAt, cancelRequestedBy, progress } = run;
+  const cancelled = { cancelRequestedAt, cancelRequestedBy };
+  return { name, trigger, status, request, recordedAt, startedAt, endedAt, deadline, ...cancelled, progress };
 }
 
 /** The path under which a run can be read. */

@@ -4,14 +4,15 @@
 import type { Outcome } from '../core/outcome.ts';
 import { type Inventory, makePlan, type Plan } from '../core/plan.ts';
 import { vmKey } from '../core/vm.ts';
-import type { VmCloud } from '../ports.ts';
+import { CallCount } from './calls.ts';
 import { takeInventory } from './inventory.ts';
 import { withLeases } from './leasing.ts';
+import { pursueInOrder } from './order.ts';
 import { makeReport, type RunReport } from './report.ts';
 import type { RunRequest, TickRequest } from './request.ts';
 import { markAttempts, markSettled } from './schedule/marking.ts';
 import { planTick, tooLate } from './schedule/tick-plan.ts';
-import { settle } from './settle.ts';
+import { isStopped } from './stopping.ts';
 import type { LeasedWorld, RunWorld } from './world.ts';
 
 export interface Run {
@@ -24,26 +25,34 @@ export interface Run {
 /** Conducts a run. Throws `request` or `selector` before anything was sent, `aws` when its leases or marks can't be kept. */
 export async function conduct(run: Run, runWorld: RunWorld): Promise<RunReport> {
   const { name, request } = run;
-  const world = { ...runWorld, holder: { run: name, requestedAt: run.requestedAt } };
-  const callsBefore = countCalls(world);
-  const { startedAt, inventory } = await world.engine.step('list', async () => ({
-    startedAt: world.clock.now(),
+  const calls = new CallCount(runWorld.accounts);
+  const world = { ...runWorld, calls, holder: { run: name, requestedAt: run.requestedAt } };
+  const { engine, clock } = world;
+  const { startedAt, inventory, ...listing } = await engine.step('list', async () => ({
+    startedAt: clock.now(),
     inventory: await takeInventory(scopeOf(request), world),
+    calls: calls.now(engine.turn),
   }));
+  calls.note(listing.calls);
   world.onEvent?.({ kind: 'listed', vms: inventory.vms.length, unlisted: inventory.unlisted });
   const { outcomes, matched } =
     request.action === null
       ? await conductTick(request, inventory, world)
       : await pursue(makePlan(request, inventory, world.policy, startedAt), request.dryRun, world);
-  const endedAt = await world.engine.step('end', async () => world.clock.now());
+  const { endedAt, interrupted, ...ending } = await engine.step('end', async () => ({
+    endedAt: clock.now(),
+    interrupted: outcomes.some(({ code }) => code === 'interrupted') || (await isStopped(world)),
+    calls: calls.now(engine.turn),
+  }));
+  calls.note(ending.calls);
   return makeReport(name, request, {
     startedAt,
     endedAt,
     outcomes: inListOrder(outcomes, inventory),
     unlisted: inventory.unlisted,
     matched,
-    interrupted: world.stop?.aborted ?? false,
-    calls: callsSince(callsBefore, countCalls(world)),
+    interrupted,
+    calls: calls.total,
   });
 }
 
@@ -72,14 +81,15 @@ async function conductTick(request: TickRequest, inventory: Inventory, world: Le
 /** Leases, sends and settles. */
 async function pursue(plan: Plan, isDryRun: boolean, world: LeasedWorld): Promise<Pursued> {
   const leased = isDryRun ? plan : await withLeases(plan, world.holder, world);
-  tellPlan(leased, world);
-  const settled = await settle(leased.pursuits, world);
+  tellPlan(leased, isDryRun, world);
+  const settled = await pursueInOrder(leased, world);
   return { outcomes: [...leased.outcomes, ...settled], matched: plan.matched };
 }
 
-function tellPlan(plan: Plan, { onEvent }: RunWorld): void {
+function tellPlan(plan: Plan, isDryRun: boolean, { onEvent }: RunWorld): void {
   const selected = plan.pursuits.length + plan.outcomes.length;
-  onEvent?.({ kind: 'planned', selected, toSend: plan.pursuits.length });
+  const rehearsed = plan.outcomes.filter(({ result }) => result === 'planned').length;
+  onEvent?.({ kind: 'planned', selected, toSend: plan.pursuits.length, ...(isDryRun ? { rehearsed } : {}) });
   for (const outcome of plan.outcomes) onEvent?.({ kind: 'settled', outcome });
 }
 
@@ -87,24 +97,4 @@ function inListOrder(outcomes: readonly Outcome[], { vms }: Inventory): Outcome[
   const places = new Map(vms.map((vm, place) => [vmKey(vm), place]));
   const placeOf = ({ account, vm }: Outcome) => places.get(`${account}/${vm}`) ?? Number.MAX_SAFE_INTEGER;
   return outcomes.toSorted((a, b) => placeOf(a) - placeOf(b));
-}
-
-type Calls = VmCloud['calls'];
-
-function countCalls({ accounts }: RunWorld): Calls {
-  const sum = { lists: 0, reads: 0, actions: 0 };
-  for (const { cloud } of accounts) {
-    sum.lists += cloud.calls.lists;
-    sum.reads += cloud.calls.reads;
-    sum.actions += cloud.calls.actions;
-  }
-  return sum;
-}
-
-function callsSince(before: Calls, after: Calls): Calls {
-  return {
-    lists: after.lists - before.lists,
-    reads: after.reads - before.reads,
-    actions: after.actions - before.actions,
-  };
 }

@@ -8,10 +8,10 @@ import type { LeaseHolder } from '../ports.ts';
 import type { RunWorld } from './world.ts';
 
 // A lease is never given back: until it lapses it also keeps out an older request that begins late.
-// Newer requests need not wait for that; they take it over.
+// Newer requests need not wait for that; they take it over. It never lapses before the run is over.
 const leaseMs = 60 * 60_000;
 
-type LeaseWorld = Pick<RunWorld, 'leases' | 'engine' | 'clock'>;
+type LeaseWorld = Pick<RunWorld, 'leases' | 'engine' | 'clock' | 'until'>;
 
 /** The plan without those that a newer request has, and with their outcomes. Throws `aws`. */
 export async function withLeases(plan: Plan, holder: LeaseHolder, world: LeaseWorld): Promise<Plan> {
@@ -19,7 +19,8 @@ export async function withLeases(plan: Plan, holder: LeaseHolder, world: LeaseWo
   if (keys.length === 0) return plan;
   const { refused, at } = await world.engine.step('lease', async () => {
     const now = world.clock.now();
-    return { refused: await world.leases.take(holder, keys, now + leaseMs), at: now };
+    const until = Math.max(now + leaseMs, world.until ?? 0);
+    return { refused: await world.leases.take(holder, keys, until), at: now };
   });
   return withoutKeys(plan, refused, at);
 }

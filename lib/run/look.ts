@@ -27,7 +27,8 @@ export async function look(vms: readonly Vm[], world: LookWorld): Promise<Record
   return Object.fromEntries(sights);
 }
 
-function accountsOf(vms: readonly Vm[], accounts: readonly FleetAccount[]): FleetAccount[] {
+/** The accounts of these VMs, each with those of its projects that they are in. */
+export function accountsOf(vms: readonly Vm[], accounts: readonly FleetAccount[]): FleetAccount[] {
   const wanted = new Set(vms.map((vm) => `${vm.account}/${vm.project}`));
   return accounts.map(({ cloud, projects }) => ({
     cloud,

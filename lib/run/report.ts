@@ -38,6 +38,8 @@ export function verdictOf(report: RunReport): Verdict {
   if (report.outcomes.some(({ code }) => code === 'guard' || code === 'data-loss')) return 'refused';
   const { failed = 0, unknown = 0, refused = 0 } = report.counts;
   const isEmpty = !report.matched && !report.allowEmpty;
+  // Left alone on purpose; but what was asked for was not done.
+  if (report.outcomes.some(({ code }) => code === 'tier' || code === 'interrupted')) return 'trouble';
   return failed + unknown + refused > 0 || report.unlisted.length > 0 || isEmpty ? 'trouble' : 'well';
 }
 

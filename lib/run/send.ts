@@ -1,9 +1,11 @@
-// Sends one wave of actions to an account, and puts each answer into the journal as it comes.
+// Sends one wave of actions to an account, in chunks of which each is one step of the engine.
 // A send never throws: one VM's trouble stays that VM's (rule 5).
 
+import type PQueue from 'p-queue';
+import { wantedPower } from '../core/action.ts';
 import { kindOf } from '../core/describe-error.ts';
 import { PowerError } from '../core/errors.ts';
-import { type Answered, deadlineOf, never, type Pursuit } from '../core/pursuit.ts';
+import { type Answered, deadlineOf, type HandedBack, never, type Pursuit } from '../core/pursuit.ts';
 import { vmKey } from '../core/vm.ts';
 import { act } from './act.ts';
 import type { LeasedWorld } from './world.ts';
@@ -11,7 +13,20 @@ import type { LeasedWorld } from './world.ts';
 /** What came of handing one VM to the sender. */
 export interface JournalEntry {
   readonly key: string;
-  readonly answered: Answered | { readonly bug: string; readonly answeredAt: number };
+  readonly answered:
+    | Answered
+    | { readonly bug: string; readonly answeredAt: number }
+    | HandedBack
+    /** The process ended in the middle, and nobody knows what of this left. */
+    | 'cut-off';
+}
+
+/** What a send waits for: a place, and that a resumed run has come to where it is new. */
+export interface Turnstile {
+  readonly gate: PQueue;
+  readonly isLive: Promise<unknown>;
+  /** Whoever has no place yet when this resolves gets none any more. */
+  readonly stopped: Promise<unknown>;
 }
 
 /** The latest state of the pursuit with this key: a VM seen in the wanted power meanwhile is not sent to any more. */
@@ -19,21 +34,99 @@ export type Present = (key: string) => Pursuit | undefined;
 
 export type SendWorld = Pick<
   LeasedWorld,
-  'accounts' | 'engine' | 'clock' | 'log' | 'policy' | 'inFlight' | 'leases' | 'holder' | 'onEvent' | 'stop' | 'until'
+  'accounts' | 'engine' | 'clock' | 'log' | 'policy' | 'leases' | 'holder' | 'onEvent' | 'stop' | 'until'
 >;
 
-/** Resolves when every pursuit of the wave has its entry in the journal. */
-export async function sendWave(
+/** A part of a wave, and what will have come of it. */
+export interface Chunk {
+  readonly id: string;
+  readonly entries: Promise<readonly JournalEntry[]>;
+}
+
+/** A wave on its way: its chunks, and when all of them are back. */
+export interface Wave {
+  readonly chunks: readonly Chunk[];
+  readonly back: Promise<unknown>;
+}
+
+/** How long before its process ends a send must be back, so that what came of it can still be remembered. */
+const turnMarginMs = 30_000;
+
+/** A turn that has this long left sends, however long an action may take: its time-out is cut to what is left. */
+const longEnoughMs = 5 * 60_000;
+
+// What may happen only once is better known in small parts: all of a part that was cut off is unknown.
+const smallPart = 4;
+
+/** Sends to each of the wave, one by one as the turnstile lets them through. */
+export function sendWave(
   name: string,
   wave: readonly Pursuit[],
   present: Present,
-  journal: JournalEntry[],
+  turnstile: Turnstile,
   world: SendWorld,
-): Promise<void> {
-  const send = async (pursuit: Pursuit) => {
-    journal.push({ key: vmKey(pursuit.vm), answered: await sendOne(pursuit, present, world) });
+): Wave {
+  const { engine } = world;
+  const parts = partsOf(wave, engine.sends.perStep).map((part, index) => ({
+    part,
+    id: `${name}-${index}`,
+    ...Promise.withResolvers<readonly JournalEntry[]>(),
+  }));
+  const send = async ({ id, part, resolve }: (typeof parts)[number], own: typeof engine) => {
+    const entries = (await own.once(id, () => sendPart(part, present, turnstile, world))) ?? part.map(cutOffEntry);
+    resolve(entries);
+    return entries;
   };
-  await world.engine.map(name, wave, send, world.inFlight);
+  const { stepsAtOnce } = engine.sends;
+  // Where nothing can be cut off all queue for their places at once, and so hear of a stop there.
+  const atOnce = stepsAtOnce === never ? never : Math.min(stepsAtOnce, turnstile.gate.concurrency);
+  const all = engine.map(name, parts, (part, _index, own) => send(part, own), atOnce);
+  // A durable engine gives a wave that is back as a whole, without going through its parts again.
+  const back = all.then((results) => {
+    for (const [index, entries] of results.entries()) parts[index]?.resolve(entries);
+  });
+  return { chunks: parts.map(({ id, promise }) => ({ id, entries: promise })), back };
+}
+
+function partsOf(wave: readonly Pursuit[], perStep: number): Pursuit[][] {
+  const isForgiving = wave.every(({ action }) => wantedPower[action] !== null);
+  const size = isForgiving ? perStep : Math.ceil(perStep / smallPart);
+  return Array.from({ length: Math.ceil(wave.length / size) }, (_, part) => wave.slice(part * size, (part + 1) * size));
+}
+
+async function sendPart(
+  part: readonly Pursuit[],
+  present: Present,
+  turnstile: Turnstile,
+  world: SendWorld,
+): Promise<JournalEntry[]> {
+  // A resumed run begins this before it has read again what was remembered: nothing leaves by what it does not know yet.
+  await turnstile.isLive;
+  return Promise.all(
+    part.map(async (pursuit) => ({
+      key: vmKey(pursuit.vm),
+      answered: await sendInTurn(() => sendOne(pursuit, present, world), turnstile, world),
+    })),
+  );
+}
+
+/** Stopped before its turn, it does not wait for it: whoever stops a run wants to know who was spared. */
+function sendInTurn(
+  send: () => Promise<JournalEntry['answered']>,
+  { gate, stopped }: Turnstile,
+  { clock }: SendWorld,
+): Promise<JournalEntry['answered']> {
+  let hasBegun = false;
+  const turn = gate.add(() => {
+    hasBegun = true;
+    return send();
+  });
+  const spared = stopped.then(() => (hasBegun ? turn : unsent('the run was stopped', clock.now())));
+  return Promise.race([turn, spared]);
+}
+
+function cutOffEntry({ vm }: Pursuit): JournalEntry {
+  return { key: vmKey(vm), answered: 'cut-off' };
 }
 
 async function sendOne(pursuit: Pursuit, present: Present, world: SendWorld): Promise<JournalEntry['answered']> {
@@ -44,15 +137,25 @@ async function sendOne(pursuit: Pursuit, present: Present, world: SendWorld): Pr
     if (present(vmKey(vm))?.wasSeenWanted)
       return unsent('it was seen in the wanted power meanwhile', world.clock.now());
     if (world.stop?.aborted) return unsent('the run was stopped', world.clock.now());
+    if (isTurnOver(world)) return { later: 'next turn', why: turnOver, posts: 0 };
     if ((await world.leases.lost(world.holder, [vmKey(vm)])).length > 0)
       return unsent('a newer request has taken it over', world.clock.now());
     world.onEvent?.({ kind: 'sent', vm: vm.id, account: vm.account, action, attempt: pursuit.attempts + 1 });
     const answered = await act(cloud, vm.id, action, limitsOf(pursuit, world), world.clock);
     tell(pursuit, answered, world);
-    return answered;
+    return isUnheard(answered) && isTurnOver(world)
+      ? { later: 'next turn', why: turnOver, posts: answered.posts }
+      : answered;
   } catch (error) {
     return afterThrow(pursuit, error, world);
   }
+}
+
+const turnOver = 'the process was about to end';
+
+// Cut short by the end of the process, and not by what the API thinks of it.
+function isUnheard({ meaning }: Answered): boolean {
+  return meaning === 'unsent' || meaning === 'slow-down';
 }
 
 function tell({ vm, action }: Pursuit, { meaning, detail }: Answered, world: SendWorld): void {
@@ -60,9 +163,10 @@ function tell({ vm, action }: Pursuit, { meaning, detail }: Answered, world: Sen
   world.log.debug('an action was answered', { vm: vm.id, account: vm.account, action, meaning, detail });
 }
 
-function limitsOf(pursuit: Pursuit, { policy, stop, until }: SendWorld) {
+function limitsOf(pursuit: Pursuit, world: SendWorld) {
+  const { engine, policy, stop, until } = world;
   const { patienceMs } = pursuit.policy;
-  const leaveBy = Math.min(deadlineOf(pursuit), until ?? never);
+  const leaveBy = Math.min(deadlineOf(pursuit), until ?? never, engine.turn.endsAt - turnMarginMs);
   return {
     timeoutMs: Math.min(policy.timeouts.actionMs, patienceMs),
     patienceMs,
@@ -71,12 +175,18 @@ function limitsOf(pursuit: Pursuit, { policy, stop, until }: SendWorld) {
   };
 }
 
+/** Whether what would be sent now might not be back before the process ends. */
+function isTurnOver({ clock, engine, policy }: SendWorld): boolean {
+  const holdMs = Math.min(policy.timeouts.actionMs, longEnoughMs);
+  return clock.now() >= engine.turn.endsAt - holdMs - turnMarginMs;
+}
+
 // A secret that can't be read means that nothing was sent: it is this account's token trouble, like a 401.
-// A lease that can't be read means the same, and that it is not ours to send.
+// A lease that can't be read means that it is not ours to send, until it can.
 function afterThrow({ vm, action }: Pursuit, error: unknown, { clock, log }: SendWorld): JournalEntry['answered'] {
   log.error('an action could not be sent', { vm: vm.id, account: vm.account, action, error });
   const answeredAt = clock.now();
-  if (error instanceof PowerError && error.code === 'aws') return unsent(error.message, answeredAt);
+  if (error instanceof PowerError && error.code === 'aws') return { later: 'next look', why: error.message, posts: 0 };
   if (error instanceof PowerError)
     return { meaning: 'token', detail: error.message, posts: 0, sentAt: null, answeredAt };
   return { bug: kindOf(error), answeredAt };

@@ -4,28 +4,34 @@
 import { describeError } from '../core/describe-error.ts';
 import { PowerError } from '../core/errors.ts';
 import type { Outcome } from '../core/outcome.ts';
-import type { Clock, Log, RunEvent, RunRecord, RunStore } from '../ports.ts';
+import type { Clock, Engine, Log, RunEvent, RunRecord, RunStore } from '../ports.ts';
 import type { Run } from './conduct.ts';
-import { runRecorder } from './recorder.ts';
+import { type RunRecorder, runRecorder } from './recorder.ts';
 import { type RunReport, verdictOf } from './report.ts';
 import { parseRecordedRequest } from './request.ts';
 
 export interface RunHooks {
+  readonly engine: Engine;
   readonly onEvent: (event: RunEvent) => void;
+  readonly recorder: RunRecorder;
+  readonly isCancelled: () => Promise<boolean>;
   /** The instant (epoch ms) at which the report must be there. */
   readonly until: number;
 }
 
 export interface WorkWorld {
+  readonly engine: Engine;
   readonly store: RunStore;
   readonly clock: Clock;
   readonly log: Log;
-  /** For how long the process may still live. */
-  readonly remainingMs: number;
+  /** Who does this run, the same in each of its turns: of two of them only one claims it. */
+  readonly claimant: string;
+  /** For how long the run may last, from now on. */
+  readonly lifetimeMs: number;
   readonly conduct: (run: Run, hooks: RunHooks) => Promise<RunReport>;
 }
 
-/** What of the process's time belongs to the end: the last outcomes have to be written after the report is made. */
+/** What of the run's time belongs to the end: the last outcomes have to be written after the report is made. */
 export const endMarginMs = 20_000;
 
 /**
@@ -33,29 +39,42 @@ export const endMarginMs = 20_000;
  * invocation is harmless. Throws `run-trouble` after the report is kept and logged, `aws` when it could not be kept.
  */
 export async function work(name: string, world: WorkWorld): Promise<void> {
-  const { store, clock, log, remainingMs } = world;
-  const now = clock.now();
-  const run = await store.claim(name, isoTime(now), isoTime(now + remainingMs));
+  const { log } = world;
+  const run = await world.engine.step('claim', () => claim(name, world));
   if (run === null) {
     log.info('nothing to do: the run is unknown, under way or over', { run: name });
     return;
   }
-  log.info('run started', { run: name, trigger: run.trigger });
-  const report = await conductAndKeep(run, now + Math.max(0, remainingMs - endMarginMs), world);
-  tell(report, log);
+  tell(await conductAndKeep(run, world), log);
 }
 
-async function conductAndKeep(run: RunRecord, until: number, world: WorkWorld): Promise<RunReport> {
+async function claim(name: string, { store, clock, log, claimant, lifetimeMs }: WorkWorld): Promise<RunRecord | null> {
+  const now = clock.now();
+  const run = await store.claim(name, isoTime(now), isoTime(now + lifetimeMs), claimant);
+  if (run !== null) log.info('run started', { run: name, trigger: run.trigger });
+  return run;
+}
+
+async function conductAndKeep(run: RunRecord, world: WorkWorld): Promise<RunReport> {
   const { name } = run;
-  const { store, clock, log } = world;
+  const { engine, store, log } = world;
   const recorder = runRecorder(name, world);
   try {
-    const request = parseRecordedRequest(run.request);
+    const hooks: RunHooks = {
+      engine,
+      recorder,
+      onEvent: recorder.onEvent,
+      isCancelled: () => store.isCancelled(name),
+      until: Date.parse(run.deadline ?? '') - endMarginMs,
+    };
     const requestedAt = Date.parse(run.recordedAt);
-    const report = await world.conduct({ name, request, requestedAt }, { until, onEvent: recorder.onEvent });
+    const report = await world.conduct({ name, request: parseRecordedRequest(run.request), requestedAt }, hooks);
     const { outcomes, ...rest } = report;
-    const unkept = await recorder.finish(outcomes);
-    await store.end(name, isoTime(clock.now()), { ...rest, verdict: verdictOf(report) }, unkept);
+    await engine.step('keep', async () => {
+      const summary = { ...rest, verdict: verdictOf(report) };
+      await store.end(name, report.run.endedAt, summary, await recorder.finish(outcomes));
+      return null;
+    });
     return report;
   } catch (error) {
     log.error('the run broke off', { run: name, error });

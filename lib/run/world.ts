@@ -5,6 +5,8 @@ import type { Schedules } from '../core/schedule/schedules.ts';
 import type { TagRule } from '../core/tags.ts';
 import type { Power } from '../core/vm.ts';
 import type { Clock, Engine, LeaseHolder, Leases, Log, RunEvent, StateStore, VmCloud } from '../ports.ts';
+import type { CallCount } from './calls.ts';
+import type { RunRecorder } from './recorder.ts';
 
 /** An account that a run may cover: its cloud and the projects to list. */
 export interface FleetAccount {
@@ -29,13 +31,18 @@ export interface RunWorld {
   /** A tick older than this does nothing, nor does its run; runs of other triggers have no age. */
   readonly maxAgeMs: number;
   readonly onEvent?: (event: RunEvent) => void;
+  /** Keeps what the events tell; asked at every look. */
+  readonly recorder?: Pick<RunRecorder, 'keep' | 'assume' | 'sent' | 'stored'>;
+  /** Whether somebody cancelled the run from outside; asked at every look. */
+  readonly isCancelled?: () => Promise<boolean>;
   /** Aborted: nothing more is sent; what is in flight is settled for a short while, then reported. */
   readonly stop?: AbortSignal;
   /** The instant (epoch ms) at which the run must have its report ready; what is not settled by then is `unknown`. */
   readonly until?: number;
 }
 
-/** A run's world, and as whom it holds its leases. */
+/** A run's world, as whom it holds its leases, and what it counts. */
 export interface LeasedWorld extends RunWorld {
   readonly holder: LeaseHolder;
+  readonly calls: CallCount;
 }

@@ -5,6 +5,7 @@ import type { SecretReader } from '../aws/secrets.ts';
 import { fixedToken, tokenSource } from '../aws/token.ts';
 import type { AccountConfig, Config } from '../config.ts';
 import { PowerError } from '../core/errors.ts';
+import type { PacePolicy } from '../core/policy.ts';
 import { openscalerCloud } from '../openscaler/client.ts';
 import type { Clock, Log, TokenSource } from '../ports.ts';
 import type { FleetAccount } from '../run/world.ts';
@@ -15,6 +16,8 @@ export interface FleetParts {
   readonly log: Log;
   /** The terminal's own token, instead of a secret; a Lambda never has one. */
   readonly token?: string;
+  /** Where it is not the configured pace that an account may go at. */
+  readonly paceOf?: (account: string) => PacePolicy;
 }
 
 /** The accounts of the configuration, ready to be listed and acted on. No call is made. */
@@ -24,7 +27,7 @@ export function wireFleet(config: Config, parts: FleetParts): FleetAccount[] {
       account: account.name,
       apiUrl: account.apiUrl,
       tokens: tokensOf(account, parts),
-      pace: config.pace,
+      pace: parts.paceOf?.(account.name) ?? config.pace,
       timeouts: config.timeouts,
       clock: parts.clock,
       log: parts.log,

@@ -70,11 +70,16 @@ describe('a fault of the table', () => {
 
   it('of every method is an aws error that names what was tried', async () => {
     const store = await storeAnswered(awsError('AccessDeniedException', 'no'));
-    expect(await messageOf(store.claim('r', startedAt, deadline))).toContain('could not claim run r');
-    const progress = { selected: 1, sent: 1, settled: 1 };
+    expect(await messageOf(store.claim('r', startedAt, deadline, 'worker-1'))).toContain('could not claim run r');
+    const progress = { selected: 1, sent: 1, settled: 1, tiers: [] };
     expect(await messageOf(store.progress('r', progress, []))).toContain('could not keep the progress of run r');
     expect(await messageOf(store.end('r', endedAt, {}, []))).toContain('could not keep the end of run r');
     expect(await messageOf(store.read('r', endedAt))).toContain('could not read run r');
+    expect(await messageOf(store.cancel('r', endedAt, 'ann'))).toContain('could not cancel run r');
+    expect(await messageOf(store.isCancelled('r'))).toContain('could not read whether run r is cancelled');
+    expect(await messageOf(store.abandon('r', endedAt, {}))).toContain('could not abandon run r');
+    expect(await messageOf(store.list(endedAt, 1, null))).toContain('could not list the runs');
+    expect(await messageOf(store.unstarted(startedAt, endedAt))).toContain('could not look for runs');
     expect(await messageOf(store.outcomes('r'))).toContain('could not read the outcomes of run r');
   });
 
@@ -107,7 +112,7 @@ describe('a batch that DynamoDB takes only in part', () => {
     recordedAt: { S: startedAt },
   };
   const found: LocalAwsAnswer = { status: 200, body: { Attributes: running } };
-  const progress = { selected: 1, sent: 1, settled: 1 };
+  const progress = { selected: 1, sent: 1, settled: 1, tiers: [] };
 
   function unprocessed(sk: string): LocalAwsAnswer {
     const Item = { ...keys, sk: { S: sk }, outcomes: { S: '[]' } };
@@ -176,16 +181,29 @@ describe('an answer that got lost after its write took effect', () => {
     const store = openStore();
     await store.record(newRun('lost-claim'));
     dynamo.loseNextAnswer();
-    expect(await store.claim('lost-claim', startedAt, deadline)).toMatchObject({ status: 'running', startedAt });
-    expect(await store.claim('lost-claim', startedAt, deadline)).toBeNull();
+    expect(await store.claim('lost-claim', startedAt, deadline, 'worker-1')).toMatchObject({
+      status: 'running',
+      startedAt,
+    });
+    expect(await store.claim('lost-claim', startedAt, deadline, 'worker-2')).toBeNull();
+  });
+
+  it('leaves a run cancelled once, and abandoned once', async () => {
+    const store = openStore();
+    await store.record(newRun('lost-cancel'));
+    dynamo.loseNextAnswer();
+    expect(await store.cancel('lost-cancel', startedAt, 'ann')).toMatchObject({ status: 'ended', endedAt: startedAt });
+    await store.record(newRun('lost-abandon'));
+    dynamo.loseNextAnswer();
+    expect(await store.abandon('lost-abandon', startedAt, {})).toBe(true);
   });
 
   it('leaves progress and end kept once', async () => {
     const store = openStore();
     await store.record(newRun('lost-end'));
-    await store.claim('lost-end', startedAt, deadline);
+    await store.claim('lost-end', startedAt, deadline, 'worker-1');
     dynamo.loseNextAnswer();
-    await store.progress('lost-end', { selected: 1, sent: 1, settled: 0 }, []);
+    await store.progress('lost-end', { selected: 1, sent: 1, settled: 0, tiers: [] }, []);
     await store.end('lost-end', endedAt, { well: true }, [outcomeOf('1')]);
     expect(await store.read('lost-end', endedAt)).toMatchObject({
       status: 'ended',

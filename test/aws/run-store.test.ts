@@ -59,7 +59,7 @@ describe('the store in DynamoDB', () => {
   it('writes ten thousand outcomes in few calls, each item far below the limit of 400 KB', async () => {
     const store = openStore();
     await store.record(newRun('big'));
-    await store.claim('big', startedAt, deadline);
+    await store.claim('big', startedAt, deadline, 'worker-1');
     dynamo.calls.length = 0;
     const outcomes = Array.from({ length: 10_000 }, (_, index) =>
       outcomeOf(String(index), { reason: 'é'.repeat(100) }),
@@ -76,11 +76,43 @@ describe('the store in DynamoDB', () => {
     expect(dynamo.calls.length).toBeLessThanOrEqual(10);
   });
 
+  it('reads a page of runs in one query, and nothing of a run that it does not show', async () => {
+    const store = openStore();
+    for (const name of ['listed-1', 'listed-2', 'listed-3']) {
+      await store.record(newRun(name, { recordedAt: `2040-01-01T00:00:0${name.at(-1)}.000Z` }));
+    }
+    dynamo.calls.length = 0;
+    expect((await store.list(endedAt, 2, null)).runs.map(({ name }) => name)).toEqual(['listed-3', 'listed-2']);
+    expect(dynamo.calls.sort()).toEqual(['GetItem', 'GetItem', 'Query']);
+    dynamo.calls.length = 0;
+    expect(await store.unstarted('2039-01-01', '2039-02-01')).toEqual([]);
+    expect(dynamo.calls).toEqual(['Query']);
+  });
+
+  it('asks with one read whether a run is cancelled', async () => {
+    const store = openStore();
+    await store.record(newRun('cancelled-cheaply'));
+    await store.claim('cancelled-cheaply', startedAt, deadline, 'worker-1');
+    await store.cancel('cancelled-cheaply', startedAt, 'ann');
+    dynamo.calls.length = 0;
+    expect(await store.isCancelled('cancelled-cheaply')).toBe(true);
+    expect(dynamo.calls).toEqual(['GetItem']);
+  });
+
+  it('keeps progress that was written before there were tiers', async () => {
+    const store = openStore();
+    await store.record(newRun('old'));
+    const Item = (await itemsOf('old'))[0] ?? {};
+    const progress = { S: JSON.stringify({ selected: 2, sent: 1, settled: 0 }) };
+    await sdk.send(new PutItemCommand({ TableName: dynamo.table, Item: { ...Item, progress } }));
+    expect((await store.read('old', endedAt))?.progress).toEqual({ selected: 2, sent: 1, settled: 0, tiers: [] });
+  });
+
   it('lets items lapse ttlDays after the run was recorded', async () => {
     const now = Date.parse('2026-01-05T18:00:00.000Z');
     const store = dynamoRunStore({ table: dynamo.table, clock: new FakeClock(now), client: dynamo.client, ttlDays: 7 });
     await store.record(newRun('lapsing'));
-    await store.claim('lapsing', startedAt, deadline);
+    await store.claim('lapsing', startedAt, deadline, 'worker-1');
     await store.end('lapsing', endedAt, {}, [outcomeOf('1')]);
     const lapses = (await itemsOf('lapsing')).map((item) => item.expiresAt?.N);
     expect(lapses).toEqual([String(now / 1000 + 7 * 86_400), String(now / 1000 + 7 * 86_400)]);
@@ -96,10 +128,10 @@ describe('the store in DynamoDB', () => {
     const clock = new FakeClock(2_000_000);
     const store = openStore(clock);
     await store.record(newRun('skewed'));
-    await store.claim('skewed', startedAt, deadline);
+    await store.claim('skewed', startedAt, deadline, 'worker-1');
     const times = [2_000_000, 1_000_000];
     const skewed = openStore(Object.assign(new FakeClock(), { now: () => times.shift() ?? 1_000_000 }));
-    const progress = { selected: 1, sent: 1, settled: 1 };
+    const progress = { selected: 1, sent: 1, settled: 1, tiers: [] };
     await skewed.progress('skewed', progress, [outcomeOf('1', { result: 'unknown' })]);
     await skewed.progress('skewed', progress, [outcomeOf('1')]);
     await store.progress('skewed', progress, [outcomeOf('2')]);

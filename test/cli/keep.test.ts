@@ -11,6 +11,10 @@ describe('power keep', () => {
     ['a star as selector', { keep: 'on', selector: '*', for: '1h', reason: 'x' }, 'say --all instead'],
     ['no reason', { keep: 'on', all: true, for: '1h' }, '--reason'],
     ['a blank reason', { ...on, reason: '  ' }, '--reason'],
+    ['a reason of which nothing can be shown', { ...on, reason: '\u001b[2J\u0007' }, '--reason'],
+    ['a blank name', { ...on, by: ' ' }, 'say who, with --by: '],
+    ['a name of control characters only', { ...on, by: '\u0000\u001b[31m\u202e' }, 'say who, with --by: '],
+    ['a name that has no width', { ...on, by: '\u200b\ufeff' }, 'say who, with --by: '],
   ])('refuses %s before anything is read', async (_name, options, message) => {
     await expect(keep({ ...options, config: '/nowhere.ts' }, fakeTerminal())).rejects.toMatchObject({
       code: 'request',

@@ -27,7 +27,10 @@ export interface Rig {
   /** Runs `power` to its end. */
   power(args: readonly string[], environment?: Readonly<Record<string, string>>): Promise<Ended>;
   /** Starts `power`, and says how it ends. */
-  start(args: readonly string[]): { readonly child: ChildProcess; readonly ended: Promise<Ended> };
+  start(
+    args: readonly string[],
+    environment?: Readonly<Record<string, string>>,
+  ): { readonly child: ChildProcess; readonly ended: Promise<Ended> };
   posts(): number;
   close(): Promise<void>;
 }

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { startSecretsManager } from '../../simulator/secrets-manager.ts';
 import type { SimulatedVmSpec } from '../../simulator/vm.ts';
 import { type Ended, type Rig, rig, token } from './power-process.ts';
@@ -226,16 +226,19 @@ describe('power run', () => {
 describe('two terminals that share a --state file', () => {
   it('know of each other: a newer start ends what an older shutdown still means to do', async () => {
     const deaf: SimulatedVmSpec = { id: 1, name: 'deaf', description: '[env=dev]', behaviour: 'ignores-signal' };
-    const { power, start, posts, simulator } = await useRig([deaf], { config: { guard: { maxShare: 1 } } });
+    // So far away that the newer one comes before it on any machine; without its lease the older would wait all that time.
+    const shutdown = { patience: '10m', resendAfter: '8m', resends: 1 };
+    const { power, start, posts, simulator } = await useRig([deaf], { config: { guard: { maxShare: 1 }, shutdown } });
     const shared = ['-l', 'env=dev', '--state', 'state.json', '--json'];
     const older = start(['run', 'shutdown', ...shared]);
-    await vi.waitFor(() => expect(posts()).toBe(1), { timeout: 10_000, interval: 20 });
+    onTestFinished(() => void older.child.kill('SIGKILL'));
+    await vi.waitFor(() => expect(posts()).toBe(1), { timeout: 50_000, interval: 20 });
     const newer = await power(['run', 'start', ...shared]);
     const { stdout } = await older.ended;
     expect(JSON.parse(newer.stdout).outcomes).toMatchObject([{ vm: '1', result: 'unchanged', power: 'on' }]);
     expect(JSON.parse(stdout).outcomes).toMatchObject([{ vm: '1', result: 'skipped', code: 'superseded' }]);
     expect(simulator.actionsOf('1')).toHaveLength(1);
-  });
+  }, 120_000);
 });
 
 describe('Ctrl-C', () => {

@@ -22,6 +22,9 @@ async function parse(...args: string[]) {
   };
   const commands: Commands = {
     list: record('list'),
+    runs: record('runs'),
+    watch: record('watch'),
+    cancel: record('cancel'),
     check: record('check'),
     schedule: record('schedule'),
     plan: record('plan'),
@@ -69,6 +72,7 @@ describe('the arguments of power run', () => {
     ['run shutdown --all --override-guard', { select: '*', overrideGuard: true }],
     ['run shutdown --all --allow-empty', { select: '*', allowEmpty: true }],
     ['run --all shutdown --json', { select: '*' }],
+    ['run shutdown --all --remote --no-wait', { select: '*' }],
   ])('%s', async (line, request) => {
     const { code, requests, stderr } = await parse(...line.split(' '));
     expect(requests).toEqual([{ ...nothingAsked, ...request }]);
@@ -96,6 +100,10 @@ describe('the arguments of power run', () => {
     ['an unknown option of schedule', ['schedule', '--jsn', 'always on'], "unknown option '--jsn'"],
     ['a number of days that is none', ['plan', '--days', '0'], 'whole number from 1'],
     ['too many days', ['plan', '--days', '367'], 'whole number from 1'],
+    ['a number of runs that is none', ['runs', '--limit', '0'], 'whole number from 1'],
+    ['too many runs', ['runs', '--limit', '501'], 'whole number from 1'],
+    ['no run to watch', ['watch'], "missing required argument 'run'"],
+    ['no run to cancel', ['cancel'], "missing required argument 'run'"],
     ['no VM to explain', ['explain'], "missing required argument 'vm'"],
     ['neither on nor off', ['keep', 'up', '--all'], 'on, off'],
     ['no override to cancel', ['overrides', 'cancel'], "missing required argument 'id'"],
@@ -149,6 +157,11 @@ describe('the options of the other commands', () => {
       'keep off --id 8 --id 9 --until-next-stop --reason test --json',
       { command: 'keep', options: { keep: 'off', id: ['8', '9'], untilNextStop: true, reason: 'test', json: true } },
     ],
+    ['runs', { command: 'runs', options: { limit: 20 } }],
+    ['runs --limit 500 --json', { command: 'runs', options: { limit: 500, json: true } }],
+    ['watch cron-1', { command: 'watch', options: { run: 'cron-1' } }],
+    ['watch cron-1 --json', { command: 'watch', options: { run: 'cron-1', json: true } }],
+    ['cancel cron-1 --by ann --json', { command: 'cancel', options: { run: 'cron-1', by: 'ann', json: true } }],
     ['overrides --json', { command: 'overrides', options: { json: true } }],
     ['overrides cancel abc', { command: 'cancelOverrides', options: { overrideId: 'abc' } }],
     ['overrides cancel abc --json', { command: 'cancelOverrides', options: { overrideId: 'abc', json: true } }],
@@ -168,6 +181,9 @@ describe('help', () => {
     [['--help']],
     [['list', '--help']],
     [['run', '--help']],
+    [['runs', '--help']],
+    [['watch', '--help']],
+    [['cancel', '--help']],
     [['check', '--help']],
     [['schedule', '--help']],
     [['plan', '--help']],
@@ -193,6 +209,9 @@ describe('what a command throws', () => {
     const commands: Commands = {
       list: throwing,
       run: throwing,
+      runs: throwing,
+      watch: throwing,
+      cancel: throwing,
       check: throwing,
       schedule: throwing,
       plan: throwing,

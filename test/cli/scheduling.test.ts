@@ -84,6 +84,7 @@ describe('power tick, explain, keep and overrides', () => {
     });
     const start = JSON.parse(rehearsed.stdout).outcomes.find(({ vm }: { vm: string }) => vm === '1');
     expect(start.reason).toBe('start would be sent: it is off, and the schedule "up Africa/Algiers" wants it on');
+    expect(rehearsed.stderr).toMatch(/^3 selected, 2 would be sent$/m);
     expect(rehearsed.code).toBe(1);
     expect(posts()).toBe(0);
 

@@ -8,7 +8,7 @@ import { PowerError } from '../../lib/core/errors.ts';
 import { rightEnvironment, withSchedules } from './loaded.ts';
 
 const topLevel =
-  'projects, accounts, tags, crons, webhooks, timezone, schedules, calendars, tick, catchUp, adopt, retry, overrides, prices, shutdown, allowEscalation, start, timeouts, settle, guard, pace, states, alarms';
+  'projects, accounts, tags, crons, webhooks, timezone, schedules, calendars, tick, catchUp, adopt, retry, overrides, prices, shutdown, allowEscalation, start, timeouts, settle, guard, tiers, stagger, pace, states, alarms, events';
 const keys = fc.constantFrom(
   ...topLevel.split(', '),
   '__proto__',

@@ -2,6 +2,7 @@
 // The sentences are what people decide by, so they are compared whole.
 
 import { describe, expect, it } from 'vitest';
+import { runLifetimeMs } from '../../lib/aws/durable/limits.ts';
 import { explainConfig } from '../../lib/config/explain.ts';
 import { loadWithSchedules } from '../../lib/config/schedules.ts';
 import { readEnvironment } from '../../lib/config.ts';
@@ -27,11 +28,14 @@ describe('in plain words', () => {
       'A shutdown is given 8m, and is sent again once, 90s after an answer that changed nothing.',
       'No VM is ever forced off after a shutdown, whatever its tag says.',
       'A start is given 3m, and is sent again up to 2 times, 1m after an answer that changed nothing.',
+      'On AWS a run may last up to 24h, as a Lambda durable function; while it only waits, nothing is billed.',
       'One read of the API may take 10s, one action 2m.',
       'Between two looks at the VMs a run waits 3s at first, and at most 15s.',
       'A run that would stop or restart more than 500 VMs, or more than 80% of the listed ones (from 5 VMs up), is refused whole.',
+      'VMs start in the order of their tag tier and stop in the reverse order, those without it in tier 0; one that does not get there stops the rest.',
       'Each account gets at most 200 calls at once, and at most 25 more per second.',
       'Nobody gets an e-mail when a run ends in trouble.',
+      'Deployed runs announce on the event bus that they started and ended, and which VMs need attention.',
     ]);
   });
 
@@ -87,6 +91,19 @@ describe('in plain words', () => {
       { tags: [{ match: { name: 'ci-*', id: ['1', '2'] }, tags: { env: 'ci', protected: '' } }] },
       'Tag rule 1: a VM whose name is ci-* and whose id is 1 or 2 gets env=ci, protected.',
     ],
+    [
+      { tiers: { gate: 'best-effort', delay: '30s', patience: '20m' } },
+      'VMs start in the order of their tag tier and stop in the reverse order, those without it in tier 0; the rest goes on even if one does not get there, with a warning. 30s pass between two tiers. A tier may take 20m in all.',
+    ],
+    [
+      { tiers: { ready: { 1: { tcp: 'db.internal:5432' } } } },
+      'After a start of tier 1, db.internal:5432 must take a connection within 5m before the next tier is started.',
+    ],
+    [
+      { tiers: { ready: { 2: { http: 'https://app/', within: '1m' } } } },
+      'After a start of tier 2, https://app/ must answer with a 2xx within 1m before the next tier is started.',
+    ],
+    [{ stagger: { start: '2m', reboot: '2m' } }, 'The sends of a tier are spread over 2m: start, reboot.'],
     [{ shutdown: { resends: 0 } }, 'A shutdown is given 8m, and is never sent again.'],
     [{ start: { patience: '60s' } }, 'A start is given 1m, and is never sent again: resendAfter (1m) is not shorter.'],
     [
@@ -94,8 +111,12 @@ describe('in plain words', () => {
       'A VM whose own tag says shutdown="escalate=power_off" is forced off when its patience is over; that may lose its data.',
     ],
     [
-      { start: { patience: '841s' } },
-      'A run on Lambda ends after 15m: VMs that a longer patience would still wait for are reported as unknown.',
+      { engine: 'inline' },
+      'On AWS a run is inline: it must fit into the 15m of one Lambda, which is billed while it waits.',
+    ],
+    [
+      { engine: 'inline', start: { patience: '841s' } },
+      'VMs that a longer patience would still wait for after 15m are reported as unknown.',
     ],
     [{ timezone: 'Africa/Algiers' }, 'Schedules that name no time zone are in Africa/Algiers.'],
     [
@@ -138,13 +159,26 @@ describe('in plain words', () => {
     ],
     [{ states: { limbo: 'off' } }, 'The API\'s state "limbo" counts as off.'],
     [{ alarms: { email: 'a@b.example' } }, 'a@b.example gets an e-mail when a run ends in trouble.'],
+    [
+      { events: { vmSettled: 'all' } },
+      'Deployed runs announce on the event bus that they started and ended, and how each VM settled.',
+    ],
+    [{ events: { vmSettled: 'none' } }, 'Deployed runs announce on the event bus that they started and ended.'],
+    [{ events: false }, 'Deployed runs announce nothing on the event bus.'],
     [{ reservedConcurrency: 1 }, '1 run can go on at once on Lambda (reserved concurrency).'],
   ])('%j', (input, sentence) => {
     expect(explain(input)).toContain(sentence);
   });
 
-  it('a patience that a Lambda can keep needs no warning', () => {
-    expect(explain({ start: { patience: '14m' } }).join()).not.toContain('Lambda');
+  it.each([
+    { engine: 'inline', start: { patience: '14m' } },
+    { engine: 'durable', start: { patience: '24h' } },
+  ])('a patience that the engine can keep needs no warning: %j', (input) => {
+    expect(explain(input).join()).not.toContain('reported as unknown');
+  });
+
+  it('the lifetime of a durable run is the one that is deployed', () => {
+    expect(explain({}).join()).toContain(`On AWS a run may last up to ${runLifetimeMs / 3_600_000}h,`);
   });
 
   it('without a secret the token comes from the terminal', () => {

@@ -8,11 +8,13 @@ import { faultsOf, rightEnvironment } from './loaded.ts';
 
 const cron = { cron: '0 19 ? * SUN-THU *', timezone: 'Africa/Algiers', action: 'shutdown', select: 'env=dev' };
 const topLevel =
-  'projects, accounts, tags, crons, webhooks, timezone, schedules, calendars, tick, catchUp, adopt, retry, overrides, prices, shutdown, allowEscalation, start, timeouts, settle, guard, pace, states, alarms, reservedConcurrency';
+  'projects, accounts, tags, crons, webhooks, timezone, schedules, calendars, tick, catchUp, adopt, retry, overrides, prices, shutdown, allowEscalation, start, timeouts, settle, guard, tiers, stagger, pace, states, alarms, events, reservedConcurrency, engine, parts';
 const hint =
   'a duration is a whole number with a unit, such as 500ms, 90s, 5m, 2h or 3d, or ISO 8601, such as PT5M or P1DT2H';
 const secretAllowed = 'a Secrets Manager name or ARN: letters, digits and / _ + = . @ : ! -';
 const urlAllowed = 'an https address (or http on loopback) without user, query or fragment';
+const tcpAllowed = 'a host and a port like "db.internal:5432"';
+const httpAllowed = 'an http or https address without user, password or fragment, like "https://db.internal/health"';
 const project = 'a project id: 1 to 256 characters, no blanks at its ends';
 
 const withAccount = (change: object) => ({ accounts: { a: { secretId: 's', ...change } } });
@@ -133,6 +135,42 @@ const table: readonly (readonly [unknown, string])[] = [
   [{ settle: { every: '30s' } }, 'settle.atMost: must not be shorter than settle.every: the pause only grows'],
   [{ guard: { maxVms: 0 } }, 'guard.maxVms: must be a whole number from 1 to 1000000, not 0'],
   [{ guard: { maxVms: 1.5 } }, 'guard.maxVms: must be a whole number from 1 to 1000000, not 1.5'],
+  [
+    { tiers: { gate: 'verifyed' } },
+    'tiers.gate: must be one of verified, best-effort, not "verifyed" (did you mean "verified"?)',
+  ],
+  [{ tiers: { delay: '61m' } }, 'tiers.delay: "61m" is out of range: it must be more than nothing and at most 1h'],
+  [
+    { tiers: { ready: { db: { tcp: 'db:1' } } } },
+    'tiers.ready.db: has an impossible name; allowed are tiers, as numbers like 0, 1 or 2.5',
+  ],
+  [
+    { tiers: { ready: { '1.0': { tcp: 'db:1' } } } },
+    'tiers.ready["1.0"]: has an impossible name; allowed are tiers, as numbers like 0, 1 or 2.5',
+  ],
+  [{ tiers: { ready: { '-0': { tcp: 'db:1' } } } }, 'tiers.ready.-0: is tier 0; write 0'],
+  [{ tiers: { ready: { 0: {} } } }, 'tiers.ready.0.tcp: or "http" must stand here: exactly one of the two'],
+  [
+    { tiers: { ready: { 0: { tcp: 'db:1', http: 'http://db' } } } },
+    'tiers.ready.0.tcp: or "http" must stand here: exactly one of the two',
+  ],
+  [{ tiers: { ready: { 0: { tcp: 'db' } } } }, `tiers.ready.0.tcp: must be ${tcpAllowed}, not "db"`],
+  [{ tiers: { ready: { 0: { tcp: 'db:0' } } } }, `tiers.ready.0.tcp: must be ${tcpAllowed}, not "db:0"`],
+  [{ tiers: { ready: { 0: { tcp: 'db:65536' } } } }, `tiers.ready.0.tcp: must be ${tcpAllowed}, not "db:65536"`],
+  [{ tiers: { ready: { 0: { tcp: 'http://db:1' } } } }, `tiers.ready.0.tcp: must be ${tcpAllowed}, not "http://db:1"`],
+  [{ tiers: { ready: { 0: { http: 'ftp://db' } } } }, `tiers.ready.0.http: must be ${httpAllowed}`],
+  [{ tiers: { ready: { 0: { http: 7 } } } }, `tiers.ready.0.http: must be ${httpAllowed}`],
+  [{ tiers: { ready: { 0: { http: 'db' } } } }, `tiers.ready.0.http: must be ${httpAllowed}`],
+  [{ tiers: { ready: { 0: { http: 'http://me@db' } } } }, `tiers.ready.0.http: must be ${httpAllowed}`],
+  [{ tiers: { ready: { 0: { http: 'http://db/#a' } } } }, `tiers.ready.0.http: must be ${httpAllowed}`],
+  [{ tiers: { ready: { 0: { http: 'http://me:secret@db' } } } }, `tiers.ready.0.http: must be ${httpAllowed}`],
+  [{ tiers: { ready: { 0: { http: 'http://:secret@db' } } } }, `tiers.ready.0.http: must be ${httpAllowed}`],
+  [{ stagger: 2 }, `stagger: must be a duration, more than nothing and at most 1h (${hint}), not 2`],
+  [{ stagger: { reboot: '2h' } }, 'stagger.reboot: "2h" is out of range: it must be more than nothing and at most 1h'],
+  [
+    { stagger: { reboot: '1h' }, tiers: { patience: '1h' } },
+    'stagger: must be shorter than tiers.patience: some VMs would never be sent to',
+  ],
   [{ guard: { maxShare: 0 } }, 'guard.maxShare: must be a share above 0 and up to 1, not 0'],
   [{ guard: { maxShare: 1.01 } }, 'guard.maxShare: must be a share above 0 and up to 1, not 1.01'],
   [{ guard: { maxShare: Number.NaN } }, 'guard.maxShare: must be a share above 0 and up to 1, not NaN'],
@@ -148,7 +186,13 @@ const table: readonly (readonly [unknown, string])[] = [
   ],
   [{ alarms: {} }, 'alarms.email: is missing; it must be an e-mail address'],
   [{ alarms: { email: 'nobody' } }, 'alarms.email: must be an e-mail address, not "nobody"'],
+  [{ events: true }, 'events: must be an object with "vmSettled", or false for no events, not true'],
+  [
+    { events: { vmSettled: 'failure' } },
+    'events.vmSettled: must be one of failures, all, none, not "failure" (did you mean "failures"?)',
+  ],
   [{ reservedConcurrency: 0 }, 'reservedConcurrency: must be a whole number from 1 to 1000, not 0'],
+  [{ engine: 'durabel' }, 'engine: must be one of durable, inline, not "durabel" (did you mean "durable"?)'],
 ];
 
 describe('a single fault is named by its path, with what is allowed', () => {

@@ -18,10 +18,15 @@ const defaults: Config = {
   timeouts: { readMs: 10_000, actionMs: 120_000 },
   settle: { everyMs: 3000, atMostMs: 15_000 },
   guard: { maxVms: 500, maxShare: 0.8 },
+  tiers: { gate: 'verified', patienceMs: null, delayMs: 0, ready: {} },
+  staggerMs: { start: 0, shutdown: 0, power_off: 0, reboot: 0, reset: 0 },
   pace: { inFlight: 200, perSecond: 25 },
   states: {},
   alarms: null,
+  events: { vmSettled: 'failures' },
   reservedConcurrency: null,
+  engine: 'durable',
+  parts: { maxVms: 5000 },
   timezone: null,
   schedules: {},
   calendars: {},
@@ -39,6 +44,15 @@ const defaults: Config = {
 
 it('an empty config has every documented default', () => {
   expect(loadConfig({}, rightEnvironment)).toEqual(defaults);
+});
+
+it('no events is none at all', () => {
+  expect(loadConfig({ events: false }, rightEnvironment)).toEqual({ ...defaults, events: null });
+});
+
+it('one stagger is that of every action', () => {
+  const { staggerMs } = loadConfig({ stagger: '90s' }, rightEnvironment);
+  expect(staggerMs).toEqual({ start: 90_000, shutdown: 90_000, power_off: 90_000, reboot: 90_000, reset: 90_000 });
 });
 
 it('a field that is undefined has its default', () => {
@@ -86,10 +100,24 @@ it('everything the contract shows loads as it says', () => {
     timeouts: { read: '1s', action: '15m' },
     settle: { every: '2s', atMost: '2s' },
     guard: { maxVms: 1, maxShare: 1 },
+    tiers: {
+      gate: 'best-effort',
+      patience: '20m',
+      delay: '30s',
+      ready: {
+        0: { tcp: 'db.internal:5432', within: '10m' },
+        1: { http: 'https://app.internal/health?deep=1' },
+        '-2.5': { tcp: '[::1]:65535' },
+      },
+    },
+    stagger: { start: '2m', reset: '1s' },
     pace: { inFlight: 1, perSecond: 1_000_000 },
     states: { 'shut off': 'off', __odd: 'on' },
     alarms: { email: 'ops@example.com' },
+    events: { vmSettled: 'all' },
     reservedConcurrency: 2,
+    engine: 'inline',
+    parts: { maxVms: 100 },
     timezone: 'europe/paris',
     schedules: {
       'office-hours': 'Sun-Thu 08:00-18:00',
@@ -169,10 +197,24 @@ it('everything the contract shows loads as it says', () => {
     timeouts: { readMs: 1000, actionMs: 900_000 },
     settle: { everyMs: 2000, atMostMs: 2000 },
     guard: { maxVms: 1, maxShare: 1 },
+    tiers: {
+      gate: 'best-effort',
+      patienceMs: 1_200_000,
+      delayMs: 30_000,
+      ready: {
+        0: { tcp: { host: 'db.internal', port: 5432 }, withinMs: 600_000 },
+        1: { http: 'https://app.internal/health?deep=1', withinMs: 300_000 },
+        '-2.5': { tcp: { host: '::1', port: 65_535 }, withinMs: 300_000 },
+      },
+    },
+    staggerMs: { start: 120_000, shutdown: 0, power_off: 0, reboot: 0, reset: 1_000 },
     pace: { inFlight: 1, perSecond: 1_000_000 },
     states: { 'shut off': 'off', __odd: 'on' },
     alarms: { email: 'ops@example.com' },
+    events: { vmSettled: 'all' },
     reservedConcurrency: 2,
+    engine: 'inline',
+    parts: { maxVms: 100 },
     timezone: 'Europe/Paris',
     schedules: {
       'office-hours': { timezone: 'Europe/Paris', on: 'Sun-Thu 08:00-18:00' },

@@ -2,6 +2,8 @@ import { createServer } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import { startLambdaEndpoint } from '../../deploy/offline/lambda-endpoint.ts';
 import { listenOn } from '../../deploy/offline/ports.ts';
+import { lambdaLauncher } from '../../lib/aws/launcher.ts';
+import { localClient } from '../fixtures/local-aws.ts';
 
 const closing: (() => Promise<unknown>)[] = [];
 
@@ -32,7 +34,7 @@ async function endpoint({ status = 200, headers = {}, body = '{"ok":true}' }: Be
   closing.push(close);
   const invoke = (type: string, path = '/2015-03-31/functions/power-run/invocations') =>
     fetch(`${url}${path}`, { method: 'POST', headers: { 'x-amz-invocation-type': type }, body: '{"run":"a"}' });
-  return { invoke, received, told: told.promise };
+  return { url, invoke, received, told: told.promise };
 }
 
 const failure = {
@@ -47,6 +49,14 @@ describe("Lambda's Invoke on localhost", () => {
     expect([answer.status, await answer.text()]).toEqual([202, '']);
     expect(await told).toBe('power-run: 2 VMs are "still" on');
     // Synchronously: an asynchronous one that throws ends serverless-offline.
+    expect(received).toEqual(['/2015-03-31/functions/power-run/invocations waits {"run":"a"}']);
+  });
+
+  it('makes a durable execution a plain invocation, which the run function answers inline', async () => {
+    const { url, received, told } = await endpoint(failure);
+    const launcher = lambdaLauncher({ functionName: 'power-run:durable', client: localClient(url) });
+    await launcher.start('a');
+    expect(await told).toBe('power-run: 2 VMs are "still" on');
     expect(received).toEqual(['/2015-03-31/functions/power-run/invocations waits {"run":"a"}']);
   });
 

@@ -5,6 +5,7 @@ import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { grantsIn } from '../../deploy/grants.ts';
+import { runLifetimeMs } from '../../lib/aws/durable/limits.ts';
 import { type Packaged, packageProject, resourcesOf } from '../fixtures/template.ts';
 import { zipEntries } from '../fixtures/zip.ts';
 
@@ -66,6 +67,8 @@ const properties = (id: string) => packaged.template.Resources[id]?.Properties ?
 const arnHere = (service: string, rest: string) =>
   `arn:\${AWS::Partition}:${service}:\${AWS::Region}:\${AWS::AccountId}:${rest}`;
 const acmeSecret = arnHere('secretsmanager', 'secret:power/acme-??????');
+const runFunction = arnHere('lambda', 'function:openscaler-power-dev-durable-run');
+const durableRun = `${runFunction}:durable`;
 const webhookSecret = arnHere('secretsmanager', 'secret:power/webhooks/ci-??????');
 
 // The whole of it: a right that is not in this table is a fault, and so is one that is missing.
@@ -73,27 +76,29 @@ const allowed: Readonly<Record<string, Readonly<Record<string, readonly string[]
   ScheduledRole: {
     'ScheduledLogGroup.Arn': ['logs:CreateLogStream', 'logs:PutLogEvents'],
     'RunTable.Arn': ['dynamodb:PutItem', 'dynamodb:GetItem'],
-    'RunLambdaFunction.Arn': ['lambda:InvokeFunction'],
+    [durableRun]: ['lambda:InvokeFunction'],
     'DeadLetterQueue.Arn': ['sqs:SendMessage'],
   },
   ReconcileRole: {
     'ReconcileLogGroup.Arn': ['logs:CreateLogStream', 'logs:PutLogEvents'],
     'RunTable.Arn': ['dynamodb:PutItem', 'dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
-    'RunLambdaFunction.Arn': ['lambda:InvokeFunction'],
+    '${RunTable.Arn}/index/runs-by-time': ['dynamodb:Query'],
+    [durableRun]: ['lambda:InvokeFunction'],
     [acmeSecret]: ['secretsmanager:GetSecretValue'],
     [secretArn]: ['secretsmanager:GetSecretValue'],
   },
   ApiRole: {
     'ApiLogGroup.Arn': ['logs:CreateLogStream', 'logs:PutLogEvents'],
     'RunTable.Arn': ['dynamodb:PutItem', 'dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
-    'RunLambdaFunction.Arn': ['lambda:InvokeFunction'],
+    '${RunTable.Arn}/index/runs-by-time': ['dynamodb:Query'],
+    [durableRun]: ['lambda:InvokeFunction'],
     [acmeSecret]: ['secretsmanager:GetSecretValue'],
     [secretArn]: ['secretsmanager:GetSecretValue'],
   },
   WebhookRole: {
     'WebhookLogGroup.Arn': ['logs:CreateLogStream', 'logs:PutLogEvents'],
     'RunTable.Arn': ['dynamodb:PutItem', 'dynamodb:GetItem'],
-    'RunLambdaFunction.Arn': ['lambda:InvokeFunction'],
+    [durableRun]: ['lambda:InvokeFunction'],
     [webhookSecret]: ['secretsmanager:GetSecretValue'],
   },
   RunRole: {
@@ -101,9 +106,17 @@ const allowed: Readonly<Record<string, Readonly<Record<string, readonly string[]
     'RunTable.Arn': ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem', 'dynamodb:BatchWriteItem'],
     [acmeSecret]: ['secretsmanager:GetSecretValue'],
     [secretArn]: ['secretsmanager:GetSecretValue'],
-    'DeadLetterQueue.Arn': ['sqs:SendMessage'],
+    [arnHere('events', 'event-bus/default')]: ['events:PutEvents'],
+    [`${runFunction}:*`]: ['lambda:CheckpointDurableExecution', 'lambda:GetDurableExecutionState'],
+    [durableRun]: ['lambda:InvokeFunction'],
   },
 };
+
+const retriedThenKept = (of: string) => ({
+  FunctionName: { Ref: of },
+  MaximumRetryAttempts: 2,
+  DestinationConfig: { OnFailure: { Destination: { 'Fn::GetAtt': ['DeadLetterQueue', 'Arn'] } } },
+});
 
 const scheduleRights = (id: string) => ({
   [id === 'TickSchedule' ? 'ReconcileLambdaFunction.Arn' : 'ScheduledLambdaFunction.Arn']: ['lambda:InvokeFunction'],
@@ -124,9 +137,14 @@ describe('the roles of the packaged template', () => {
     expect(rights).toEqual({ ...allowed, ...Object.fromEntries(scheduleRoles) });
   });
 
-  it('hold no star anywhere', () => {
+  it('hold no star anywhere, but for the versions and executions of the run function, whose names nobody knows before', () => {
     expect(all('AWS::IAM::Role')).toHaveLength(8);
-    expect(JSON.stringify(all('AWS::IAM::Role'))).not.toContain('*');
+    const stars = grantsIn(packaged.template.Resources).filter(({ resource }) => resource.includes('*'));
+    expect(stars.map(({ role, action, resource }) => [role, action, resource])).toEqual([
+      ['RunRole', 'lambda:CheckpointDurableExecution', `${runFunction}:*`],
+      ['RunRole', 'lambda:GetDurableExecutionState', `${runFunction}:*`],
+    ]);
+    expect(JSON.stringify(all('AWS::IAM::Role')).match(/\*/g)).toHaveLength(1);
   });
 
   it('are assumed by Lambda, or by the schedules of this stack alone', () => {
@@ -176,14 +194,16 @@ describe('the functions of the packaged template', () => {
     const environments = all('AWS::Lambda::Function').map(([, { Properties }]) => Properties.Environment);
     const Variables = {
       POWER_TABLE: 'openscaler-power-dev',
-      POWER_RUN_FUNCTION: 'openscaler-power-dev-run',
+      POWER_RUN_FUNCTION: 'openscaler-power-dev-durable-run:durable',
+      POWER_EVENT_BUS: 'default',
       OPENSCALER_API_URL: 'https://api.alpha.openscaler.net',
       OPENSCALER_SECRET_ID: 'openscaler/token',
       LOG_LEVEL: 'INFO',
     };
     expect(environments).toEqual(Array(5).fill({ Variables }));
     expect(properties('RunTable').TableName).toBe(Variables.POWER_TABLE);
-    expect(properties('RunLambdaFunction').FunctionName).toBe(Variables.POWER_RUN_FUNCTION);
+    const { FunctionName } = properties('RunLambdaFunction');
+    expect(`${FunctionName}:${properties('RunDurableLambdaAlias').Name}`).toBe(Variables.POWER_RUN_FUNCTION);
   });
 
   it('keep their logs for thirty days', () => {
@@ -191,16 +211,31 @@ describe('the functions of the packaged template', () => {
     expect(days).toEqual([30, 30, 30, 30, 30]);
   });
 
-  it.each([
-    { id: 'RunLambdaEvConf', of: 'RunLambdaFunction', age: 900 },
-    { id: 'ScheduledLambdaEvConf', of: 'ScheduledLambdaFunction', age: undefined },
-  ])('$of is retried twice, then its event goes to the dead-letter queue', ({ id, of, age }) => {
-    expect(properties(id)).toMatchObject({
-      FunctionName: { Ref: of },
-      MaximumRetryAttempts: 2,
-      DestinationConfig: { OnFailure: { Destination: { 'Fn::GetAtt': ['DeadLetterQueue', 'Arn'] } } },
+  it('scheduled is retried twice, then its event goes to the dead-letter queue', () => {
+    expect(properties('ScheduledLambdaEvConf')).toMatchObject(retriedThenKept('ScheduledLambdaFunction'));
+    expect(properties('ScheduledLambdaEvConf')).not.toHaveProperty('MaximumEventAgeInSeconds');
+  });
+
+  it('run lasts as long as its code counts on, in executions that begin at the newest version or not at all', () => {
+    const durable = all('AWS::Lambda::Function').filter(([, { Properties }]) => 'DurableConfig' in Properties);
+    expect(durable.map(([id, { Properties }]) => [id, Properties.DurableConfig])).toEqual([
+      ['RunLambdaFunction', { ExecutionTimeout: runLifetimeMs / 1000, RetentionPeriodInDays: 14 }],
+    ]);
+    const [version, ...others] = all('AWS::Lambda::Version').map(([id]) => id);
+    expect(others).toEqual([]);
+    expect(properties('RunDurableLambdaAlias')).toEqual({
+      FunctionName: { Ref: 'RunLambdaFunction' },
+      FunctionVersion: { 'Fn::GetAtt': [version, 'Version'] },
+      Name: 'durable',
     });
-    expect(properties(id).MaximumEventAgeInSeconds).toBe(age);
+    // Lambda retries no execution, and takes no destination for one.
+    expect(properties('RunLambdaEvConf')).toEqual({
+      FunctionName: { Ref: 'RunLambdaFunction' },
+      Qualifier: 'durable',
+      MaximumEventAgeInSeconds: 900,
+      DestinationConfig: {},
+    });
+    expect(properties('RunLambdaFunction')).not.toHaveProperty('DeadLetterConfig');
   });
 
   it('reconcile is retried once, and its event is no dead letter: the next tick catches up', () => {
@@ -247,7 +282,9 @@ describe('the HTTP API of the packaged template', () => {
     ]);
     expect(Object.fromEntries(routes)).toEqual({
       'POST /v1/runs': 'AWS_IAM',
+      'GET /v1/runs': 'AWS_IAM',
       'GET /v1/runs/{name}': 'AWS_IAM',
+      'DELETE /v1/runs/{name}': 'AWS_IAM',
       'GET /v1/vms': 'AWS_IAM',
       'POST /v1/vms/{vm_id}/actions': 'AWS_IAM',
       'GET /v1/vms/{vm_id}/explain': 'AWS_IAM',
@@ -318,15 +355,19 @@ describe('the schedules of the packaged template', () => {
 });
 
 describe('what watches, and what keeps, in the packaged template', () => {
-  it('is an alarm on every function and on the dead-letter queue, all to one topic', () => {
+  it('is an alarm on every function, on every bad end of a run and on the dead-letter queue, all to one topic', () => {
     const alarms = all('AWS::CloudWatch::Alarm').filter(([, { Properties }]) => Properties.Namespace !== namespace);
-    const errors = (id: string) => ['Errors', [{ Name: 'FunctionName', Value: { Ref: id } }]];
+    const errors = (id: string, metric = 'Errors') => [metric, [{ Name: 'FunctionName', Value: { Ref: id } }]];
     expect(alarms.map(([, { Properties }]) => [Properties.MetricName, Properties.Dimensions])).toEqual([
       errors('ScheduledLambdaFunction'),
       errors('ReconcileLambdaFunction'),
       errors('ApiLambdaFunction'),
       errors('WebhookLambdaFunction'),
       errors('RunLambdaFunction'),
+      errors('RunLambdaFunction', 'DurableExecutionFailed'),
+      errors('RunLambdaFunction', 'DurableExecutionTimedOut'),
+      errors('RunLambdaFunction', 'DurableExecutionStopped'),
+      errors('RunLambdaFunction', 'AsyncEventsDropped'),
       [
         'ApproximateNumberOfMessagesVisible',
         [{ Name: 'QueueName', Value: { 'Fn::GetAtt': ['DeadLetterQueue', 'QueueName'] } }],
@@ -361,7 +402,7 @@ describe('what watches, and what keeps, in the packaged template', () => {
     const level = { Period: 600, EvaluationPeriods: 3, DatapointsToAlarm: 1, Statistic: 'Sum' };
     for (const id of ['TickInVainAlarm', 'TickTagsAlarm', 'TickUnlistedAlarm', 'ReconcileErrorsAlarm'])
       expect(properties(id)).toMatchObject(level);
-    for (const id of ['RunErrorsAlarm', 'DeadLettersAlarm'])
+    for (const id of ['RunErrorsAlarm', 'RunFailedAlarm', 'DeadLettersAlarm'])
       expect(properties(id)).toMatchObject({ Period: 60, EvaluationPeriods: 1 });
   });
 
@@ -381,6 +422,16 @@ describe('what watches, and what keeps, in the packaged template', () => {
           { AttributeName: 'pk', KeyType: 'HASH' },
           { AttributeName: 'sk', KeyType: 'RANGE' },
         ],
+        GlobalSecondaryIndexes: [
+          {
+            IndexName: 'runs-by-time',
+            KeySchema: [
+              { AttributeName: 'sk', KeyType: 'HASH' },
+              { AttributeName: 'recordedAt', KeyType: 'RANGE' },
+            ],
+            Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: ['status'] },
+          },
+        ],
         TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
         PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
         SSESpecification: { SSEEnabled: true },
@@ -390,6 +441,15 @@ describe('what watches, and what keeps, in the packaged template', () => {
 });
 
 describe('packaging', () => {
+  // Packaged once for two tests.
+  let still: Packaged;
+
+  beforeAll(async () => {
+    still = await packageProject({ projects: ['default'], tick: false, engine: 'inline', events: false });
+  }, 120_000);
+
+  afterAll(() => still?.remove());
+
   it('of the plainest configuration makes no cron, no subscription, no reservation, and a tick every five minutes', async () => {
     const plain = await packageProject(
       { projects: ['default'] },
@@ -426,13 +486,42 @@ describe('packaging', () => {
     ]);
   }, 120_000);
 
-  it('of a configuration without a tick makes no schedule for it, and no alarm on what it would say', async () => {
-    const still = await packageProject({ projects: ['default'], tick: false });
-    await still.remove();
-    const types = Object.values(still.template.Resources).map(({ Type }) => Type);
+  it('of a configuration without a tick makes no schedule for it, and no alarm on what it would say', () => {
+    const { Resources } = still.template;
+    const types = Object.values(Resources).map(({ Type }) => Type);
     expect(types.filter((type) => /Scheduler|MetricFilter/.test(type))).toEqual([]);
-    expect(still.template.Resources.ReconcileErrorsAlarm?.Properties).toMatchObject({ Period: 60 });
-  }, 120_000);
+    expect(Resources.ReconcileErrorsAlarm?.Properties).toMatchObject({ Period: 60 });
+  });
+
+  it('for a region without durable functions makes a run function of another name, retried, with dead letters', () => {
+    const { Resources } = still.template;
+    const of = (id: string) => Resources[id]?.Properties ?? {};
+    expect(of('RunLambdaFunction')).toMatchObject({ FunctionName: 'openscaler-power-dev-run', Timeout: 900 });
+    expect(of('RunLambdaFunction')).not.toHaveProperty('DurableConfig');
+    expect(Object.keys(Resources).filter((id) => /Version|Alias/.test(id))).toEqual([]);
+    for (const { Type, Properties } of Object.values(Resources)) {
+      if (Type === 'AWS::Lambda::Function')
+        expect(Properties).toHaveProperty('Environment.Variables.POWER_RUN_FUNCTION', 'openscaler-power-dev-run');
+    }
+    expect(of('RunLambdaEvConf')).toEqual({
+      ...retriedThenKept('RunLambdaFunction'),
+      MaximumEventAgeInSeconds: 900,
+      Qualifier: '$LATEST',
+    });
+    const grants = grantsIn(Resources);
+    expect(JSON.stringify(grants)).not.toMatch(/\*|Durable|durable/);
+    // It announces nothing.
+    expect(grants.filter(({ action }) => action.startsWith('events:'))).toEqual([]);
+    const invoking = grants.filter(({ action }) => action === 'lambda:InvokeFunction');
+    expect(invoking.map(({ role, resource }) => [role, resource])).toEqual(
+      ['ScheduledRole', 'ReconcileRole', 'ApiRole', 'WebhookRole'].map((role) => [role, 'RunLambdaFunction.Arn']),
+    );
+    expect(grants).toContainEqual(
+      expect.objectContaining({ role: 'RunRole', action: 'sqs:SendMessage', resource: 'DeadLetterQueue.Arn' }),
+    );
+    const alarms = Object.keys(resourcesOf(still.template, 'AWS::CloudWatch::Alarm'));
+    expect(alarms.filter((id) => id.startsWith('Run'))).toEqual(['RunErrorsAlarm']);
+  });
 
   it('of a faulty configuration ends with every fault, and makes nothing', async () => {
     const schedules = { late: 'Mon-Fri 08:00-25:00' };

@@ -8,23 +8,30 @@ import { handler as reconcile } from '../../handlers/reconcile.ts';
 import { handler as run } from '../../handlers/run.ts';
 import { handler as scheduled } from '../../handlers/scheduled.ts';
 import { handler as webhook } from '../../handlers/webhook.ts';
+import { wiring } from '../../handlers/wiring.ts';
+import { type EventBusEndpoint, startEventBus } from '../../simulator/event-bus.ts';
 import { startSecretsManager } from '../../simulator/secrets-manager.ts';
 import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
 import { startDynalite } from '../fixtures/dynalite.ts';
+import { faultsOfEvent } from '../fixtures/event-schemas.ts';
+import { lambdaContext } from '../fixtures/lambda-context.ts';
 import { listen } from '../fixtures/local-aws.ts';
 import { type EventParts, httpEvent, readAnswer } from '../http/api-bench.ts';
 
 const token = 'the-token-of-this-test';
-const context = { awsRequestId: 'request-1', getRemainingTimeInMillis: () => 60_000 };
+const context = lambdaContext('request-1', 60_000);
 const closers: (() => Promise<void>)[] = [];
 const runs: Promise<unknown>[] = [];
+const invoked: string[] = [];
 let simulator: Simulator;
+let bus: EventBusEndpoint;
 
-// Lambda's Invoke: takes the event and runs it behind the caller's back, as an asynchronous invocation does.
+// Lambda's Invoke: takes the event and runs it behind the caller's back, as an asynchronous invocation does, and not durably.
 async function startLambda(): Promise<string> {
   const server = createServer(async (request, response) => {
     const parts: Buffer[] = [];
     for await (const part of request) parts.push(part);
+    invoked.push(`${request.url} ${request.headers['x-amz-durable-execution-name']}`);
     runs.push(run(JSON.parse(Buffer.concat(parts).toString()), context).catch((error: unknown) => error));
     response.writeHead(202).end();
   });
@@ -43,10 +50,12 @@ beforeAll(async () => {
   });
   const secrets = await startSecretsManager({ secrets: { 'openscaler/token': token } });
   const dynalite = await startDynalite('power-handlers');
-  closers.push(simulator.close, secrets.close, dynalite.close);
+  bus = await startEventBus();
+  closers.push(simulator.close, secrets.close, dynalite.close, bus.close);
   Object.assign(process.env, {
     POWER_TABLE: 'power-handlers',
-    POWER_RUN_FUNCTION: 'power-run',
+    POWER_RUN_FUNCTION: 'power-run:durable',
+    POWER_EVENT_BUS: 'default',
     OPENSCALER_API_URL: simulator.url,
     OPENSCALER_SECRET_ID: 'openscaler/token',
     LOG_LEVEL: 'ERROR',
@@ -55,6 +64,7 @@ beforeAll(async () => {
     AWS_SECRET_ACCESS_KEY: 'local',
     AWS_ENDPOINT_URL_DYNAMODB: String(dynalite.client.endpoint),
     AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
+    AWS_ENDPOINT_URL_EVENTBRIDGE: bus.url,
     AWS_ENDPOINT_URL_LAMBDA: await startLambda(),
   });
 });
@@ -85,6 +95,8 @@ describe('the deployed handlers', () => {
     const event = { cron: 'dev-down', scheduledTime: new Date().toISOString() };
     const first = await scheduled(event);
     expect(await scheduled(event)).toEqual({ run: first.run, isNew: false });
+    const invocation = `/2015-03-31/functions/power-run/invocations?Qualifier=durable ${first.run}`;
+    expect(new Set(invoked)).toEqual(new Set([invocation]));
     expect(new Set(await Promise.all(runs))).toEqual(new Set([undefined]));
     const { status, json, text } = await call({ method: 'GET', path: `/v1/runs/${first.run}` });
     expect([status, json.run.status, json.summary.verdict]).toEqual([200, 'ended', 'well']);
@@ -94,6 +106,20 @@ describe('the deployed handlers', () => {
     ]);
     expect(simulator.ids.map((id) => simulator.actionsOf(id))).toEqual([['shutdown'], ['shutdown'], [], []]);
     expect(text).not.toContain(token);
+  });
+
+  it('announce such a run once, as docs/events has it', () => {
+    const { taken } = bus;
+    expect(taken.map(({ EventBusName, DetailType }) => [EventBusName, DetailType])).toEqual([
+      ['default', 'RunStarted'],
+      ['default', 'RunEnded'],
+    ]);
+    for (const { DetailType, Time = 0, Detail } of taken) {
+      const type = DetailType === 'RunStarted' ? DetailType : 'RunEnded';
+      expect(faultsOfEvent(type, new Date(Time * 1000).toISOString(), Detail)).toEqual([]);
+    }
+    expect(taken[1]?.Detail).toMatchObject({ trigger: 'cron', verdict: 'well', counts: { succeeded: 2 } });
+    expect(JSON.stringify(taken)).not.toContain(token);
   });
 
   it('start one VM for a caller of the vendor’s own path', async () => {
@@ -140,6 +166,21 @@ describe('the deployed handlers', () => {
   it('refuse a tick that is too late, and one that is none, without the cause', async () => {
     await expect(reconcile({ tick: '2026-01-05T18:00:00Z' })).rejects.toMatchObject({ code: 'stale-event' });
     await expect(reconcile({})).rejects.toMatchObject({ code: 'request' });
+  });
+
+  it('start a run that was forgotten, also when the tick itself fails', async () => {
+    const name = 'api-forgotten';
+    await wiring.store().record({
+      name,
+      trigger: 'api',
+      request: { action: 'shutdown', select: 'env=nowhere', allowEmpty: true },
+      requestHash: 'hash',
+      recordedAt: new Date(Date.now() - 5 * 60_000).toISOString(),
+    });
+    await expect(reconcile({ tick: '2026-01-05T18:00:00Z' })).rejects.toMatchObject({ code: 'stale-event' });
+    expect(invoked.at(-1)).toMatch(new RegExp(`${name}$`));
+    expect(new Set(await Promise.all(runs))).toEqual(new Set([undefined]));
+    expect((await call({ method: 'GET', path: `/v1/runs/${name}` })).json.run.status).toBe('ended');
   });
 
   it('throw at the end of a tick that saw nothing at all', async () => {

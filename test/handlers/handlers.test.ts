@@ -7,12 +7,13 @@ import { handler as run } from '../../handlers/run.ts';
 import { handler as scheduled } from '../../handlers/scheduled.ts';
 import { handler as webhook } from '../../handlers/webhook.ts';
 import { once } from '../../handlers/wiring.ts';
+import { lambdaContext } from '../fixtures/lambda-context.ts';
 import { printedBy } from '../fixtures/printed.ts';
 import { httpEvent, readAnswer } from '../http/api-bench.ts';
 
 // Nothing is set here: POWER_TABLE is missing, and so is the secret.
 const missing = 'POWER_TABLE: is missing; the stack sets it, so deploy again';
-const context = { awsRequestId: 'request-1', getRemainingTimeInMillis: () => 30_000 };
+const context = lambdaContext('request-1', 30_000);
 
 describe('a deployment that is not whole', () => {
   it.each([

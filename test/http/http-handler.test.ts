@@ -14,8 +14,8 @@ describe('paths and methods', () => {
   );
 
   it.each([
-    ['GET', '/v1/runs', 'POST'],
-    ['DELETE', '/v1/runs/x', 'GET'],
+    ['DELETE', '/v1/runs', 'POST, GET'],
+    ['POST', '/v1/runs/x', 'GET, DELETE'],
     ['POST', '/v1/vms', 'GET'],
     ['PUT', '/v1/vms/8/actions', 'POST'],
     ['POST', '/v1/plan', 'GET'],

@@ -188,9 +188,14 @@ describe('the OpenAPI document', () => {
     const { send, store } = apiBench();
     const launched = (await send({ body: good })).json;
     expect(Object.keys(launched.run).sort()).toEqual([...schemas.Run.required].sort());
-    await store.claim(launched.run.name, '', '');
+    await store.claim(launched.run.name, '', '2026-01-01T00:15:00.000Z', 'worker-1');
     const details = (await send({ method: 'GET', path: `/v1/runs/${launched.run.name}` })).json;
     expect(Object.keys(details).sort()).toEqual([...schemas.RunDetails.required].sort());
+    const runs = (await send({ method: 'GET', path: '/v1/runs' })).json;
+    expect(Object.keys(runs).sort()).toEqual([...schemas.Runs.required].sort());
+    expect(Object.keys(runs.runs[0]).sort()).toEqual([...schemas.RunLine.required].sort());
+    const cancelled = (await send({ method: 'DELETE', path: `/v1/runs/${launched.run.name}` })).json;
+    expect(Object.keys(cancelled).sort()).toEqual([...schemas.Launched.required].sort());
     const plan = (await send({ body: { ...good, dryRun: true } })).json;
     expect(Object.keys(plan).sort()).toEqual([...schemas.Report.required].sort());
     const problem = (await send({ body: {} })).json;

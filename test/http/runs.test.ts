@@ -33,6 +33,8 @@ describe('POST /v1/runs launches', () => {
       startedAt: null,
       endedAt: null,
       deadline: null,
+      cancelRequestedAt: null,
+      cancelRequestedBy: null,
       progress: null,
     });
     expect(launcher.started).toEqual([json.run.name]);
@@ -309,15 +311,15 @@ describe('GET /v1/runs/{name}', () => {
   it('shows status, progress, outcomes and summary', async () => {
     const { send, store } = apiBench();
     const { name } = (await send({ body: good })).json.run;
-    await store.claim(name, '2026-01-01T00:00:00.000Z', '2026-01-01T00:15:00.000Z');
-    await store.progress(name, { selected: 1, sent: 0, settled: 1 }, [outcome]);
+    await store.claim(name, '2026-01-01T00:00:00.000Z', '2026-01-01T00:15:00.000Z', 'worker-1');
+    await store.progress(name, { selected: 1, sent: 0, settled: 1, tiers: [] }, [outcome]);
     const running = await send({ method: 'GET', path: `/v1/runs/${name}` });
     expect(running.json).toMatchObject({
       run: {
         name,
         status: 'running',
         deadline: '2026-01-01T00:15:00.000Z',
-        progress: { selected: 1, sent: 0, settled: 1 },
+        progress: { selected: 1, sent: 0, settled: 1, tiers: [] },
       },
       outcomes: [outcome],
       summary: null,
@@ -330,7 +332,7 @@ describe('GET /v1/runs/{name}', () => {
   it('calls a run lost once its deadline is over', async () => {
     const { send, store, clock } = apiBench();
     const { name } = (await send({ body: good })).json.run;
-    await store.claim(name, '2026-01-01T00:00:00.000Z', '2026-01-01T00:15:00.000Z');
+    await store.claim(name, '2026-01-01T00:00:00.000Z', '2026-01-01T00:15:00.000Z', 'worker-1');
     await clock.run(clock.sleep(16 * 60_000));
     expect((await send({ method: 'GET', path: `/v1/runs/${name}` })).json.run.status).toBe('lost');
   });

@@ -464,12 +464,13 @@ describe('what must not be sent', () => {
   });
 
   it('a dry run sends nothing and says what it would', async () => {
-    const { run, cloud } = scene([
+    const { run, cloud, events } = scene([
       dev('1'),
       dev('2', { state: 'shutoff' }),
       dev('3', { description: '[env=dev protected]' }),
     ]);
     const report = await run({ ...shutdownDev, dryRun: true });
+    expect(events).toContainEqual({ kind: 'planned', selected: 3, toSend: 0, rehearsed: 1 });
     expect(report.outcomes.map(({ result }) => result)).toEqual(['planned', 'unchanged', 'skipped']);
     expect(cloud.calls).toEqual({ lists: 1, reads: 0, actions: 0 });
   });

@@ -48,7 +48,7 @@ describe('launching a run', () => {
     async (status) => {
       const at = world();
       await launch(intent, at);
-      await at.store.claim('cron-1', later, later);
+      await at.store.claim('cron-1', later, later, 'worker-1');
       if (status === 'ended') await at.store.end('cron-1', later, {}, []);
       const { run, isNew } = await launch(intent, at);
       expect(isNew).toBe(false);

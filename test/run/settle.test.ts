@@ -21,20 +21,26 @@ const listTimes = ({ cloud }: Scene, project = 'default') =>
 /** An engine that writes down the names it is given; a durable one would remember results under them. */
 function namingEngine(clock: FakeClock, names: string[]): Engine {
   const engine = inProcessEngine(clock);
-  return {
+  const own: Engine = {
+    ...engine,
     step: (name, fn) => {
       names.push(name);
       return engine.step(name, fn);
+    },
+    once: (name, fn) => {
+      names.push(name);
+      return engine.once(name, fn);
     },
     wait: (name, ...rest) => {
       names.push(name);
       return engine.wait(name, ...rest);
     },
-    map: (name, ...rest) => {
+    map: (name, items, fn, limit) => {
       names.push(name);
-      return engine.map(name, ...rest);
+      return engine.map(name, items, (item, index) => fn(item, index, own), limit);
     },
   };
+  return own;
 }
 
 describe('the looks of a run', () => {
@@ -135,13 +141,13 @@ describe('the names under which an engine remembers', () => {
     expect(names).toEqual([
       'list',
       'lease',
-      'send-main-1',
-      'pause-main-1',
-      'answers-main-1',
-      'look-main-1',
-      'pause-main-2',
-      'answers-main-2',
-      'look-main-2',
+      'send-all-main-1',
+      'send-all-main-1-0',
+      'answers-all-main-1',
+      'look-all-main-1',
+      'pause-all-main-2',
+      'answers-all-main-2',
+      'look-all-main-2',
       'end',
     ]);
   });
@@ -171,7 +177,7 @@ describe('a run that must end', () => {
     const stage = scene([dev('1', { state: 'in shutdown' })]);
     const report = await stage.run(shutdownDev, { until: begun + ms });
     expect(stage.clock.now() - begun).toBe(ms);
-    const reason = 'the time of the run was over before it was settled; last seen stopping';
+    const reason = 'its time was over before it was settled; last seen stopping';
     expect(report.outcomes).toMatchObject([{ result: 'unknown', code: 'no-sight', reason, durationMs: ms }]);
   });
 

@@ -5,12 +5,14 @@ import { PowerError } from '../../lib/core/errors.ts';
 import { type Outcome, type Result, untouched } from '../../lib/core/outcome.ts';
 import type { VmId } from '../../lib/core/vm.ts';
 import type { RunEvent, RunProgress } from '../../lib/ports.ts';
+import { inProcessEngine } from '../../lib/run/engine.ts';
 import { makeReport } from '../../lib/run/report.ts';
 import { parseRunRequest } from '../../lib/run/request.ts';
 import { endMarginMs, type RunHooks, type WorkWorld, work } from '../../lib/run/work.ts';
 import { readRunEvent } from '../../lib/run/work-event.ts';
 import { FakeClock } from '../fakes/clock.ts';
 import { MemoryLog } from '../fakes/log.ts';
+import { Journal, type Moment, moments, resume } from '../fakes/resuming-engine.ts';
 import { MemoryRunStore } from '../fakes/run-store.ts';
 
 const request = parseRunRequest({ action: 'shutdown', select: 'env=dev' });
@@ -57,7 +59,9 @@ async function bench(act: Conduct = async () => [outcome(1)]) {
     store,
     clock,
     log,
-    remainingMs: 900_000,
+    engine: inProcessEngine(clock),
+    claimant: 'execution-1',
+    lifetimeMs: 900_000,
     conduct: async (run, hooks) => {
       conducted.push({ name: run.name, until: hooks.until });
       expect(run.request).toEqual(request);
@@ -88,8 +92,8 @@ describe('a run that is claimed', () => {
   it('gets no time at all when there is less than the end takes', async () => {
     const { go, conducted, clock } = await bench();
     const now = clock.now();
-    await go({ remainingMs: 5_000 });
-    expect(conducted).toMatchObject([{ until: now }]);
+    await go({ lifetimeMs: 5_000 });
+    expect(conducted).toMatchObject([{ until: now + 5_000 - endMarginMs }]);
   });
 
   it('ends with its outcomes, and a summary that has everything else and the verdict', async () => {
@@ -122,6 +126,68 @@ describe('a run that is claimed', () => {
   });
 });
 
+describe('a run of several turns', () => {
+  const killed = async (name: string, moment: Moment, act?: Conduct) => {
+    const stage = await bench(act);
+    const { clock, world } = stage;
+    const journal = new Journal();
+    const ends = (operation: { name: string; turn: number }, when: Moment) =>
+      operation.turn === 1 && operation.name === name && when === moment;
+    const going = resume((engine) => work('run-1', { ...world, engine }), { journal, clock, ends, gapMs: 60_000 });
+    await clock.run(going);
+    expect(journal.faults).toEqual([]);
+    expect(journal.turns).toBe(2);
+    return stage;
+  };
+
+  it.each(moments)('is claimed once, for the time it has from then on: %s', async (moment) => {
+    const { read, conducted, clock } = await killed('claim', moment);
+    const { run } = await read();
+    expect([run?.status, run?.startedAt]).toEqual([
+      'ended',
+      // Nothing was claimed yet when the first turn ended before it did anything.
+      moment === 'begun' ? '2026-01-01T00:01:00.000Z' : '2026-01-01T00:00:00.000Z',
+    ]);
+    expect(conducted).toHaveLength(1);
+    expect(conducted[0]?.until).toBe(Date.parse(run?.deadline ?? '') - endMarginMs);
+    expect(Date.parse(run?.deadline ?? '') - Date.parse(run?.startedAt ?? '')).toBe(900_000);
+    expect(clock.now()).toBe(Date.parse('2026-01-01T00:01:00.000Z'));
+  });
+
+  it("is nobody else's meanwhile, and over for its own claimant when it has ended", async () => {
+    const { go, conducted, store } = await bench();
+    await store.claim('run-1', '2026-01-01T00:00:00.000Z', '2026-01-01T00:15:00.000Z', 'execution-1');
+    await go({ claimant: 'execution-2' });
+    expect(conducted).toEqual([]);
+    await go();
+    expect(conducted).toHaveLength(1);
+    await go();
+    expect(conducted).toHaveLength(1);
+  });
+
+  it('asks its own record whether it was cancelled', async () => {
+    const asked: boolean[] = [];
+    const { go, store } = await bench(async ({ isCancelled }) => {
+      asked.push(await isCancelled());
+      await store.cancel('run-1', '2026-01-01T00:00:01.000Z', 'somebody');
+      asked.push(await isCancelled());
+      return [];
+    });
+    await expect(go()).resolves.toBeUndefined();
+    expect(asked).toEqual([false, true]);
+  });
+
+  it('is given the engine of its turn', async () => {
+    const engines: unknown[] = [];
+    const { go, world } = await bench(async ({ engine }) => {
+      engines.push(engine);
+      return [];
+    });
+    await go();
+    expect(engines).toEqual([world.engine]);
+  });
+});
+
 describe('a run that is not claimed', () => {
   it('is left alone without an error: unknown, under way, or over', async () => {
     const { go, conducted, log } = await bench();
@@ -134,7 +200,7 @@ describe('a run that is not claimed', () => {
       fields: { run: 'run-1' },
     });
     const fresh = await bench();
-    await fresh.store.claim('run-1', '2026-01-01T00:00:00.000Z', '2026-01-01T00:15:00.000Z');
+    await fresh.store.claim('run-1', '2026-01-01T00:00:00.000Z', '2026-01-01T00:15:00.000Z', 'somebody');
     await fresh.go();
     await work('nobody', fresh.world);
     expect(fresh.conducted).toEqual([]);
@@ -202,34 +268,43 @@ describe('trouble', () => {
 });
 
 describe('progress', () => {
-  const pause = (clock: FakeClock, ms: number) => clock.sleep(ms);
-
-  it('is kept at most every two seconds while the run goes, each outcome once', async () => {
+  it('is kept whenever the run looks, each outcome once', async () => {
     const all = [1, 2, 3, 4].map((id) => outcome(id));
-    const { go, store, read } = await bench(async ({ onEvent }, clock) => {
+    const { go, store, read } = await bench(async ({ onEvent, recorder }) => {
       onEvent({ kind: 'planned', selected: 4, toSend: 3 });
       for (const [place, one] of all.entries()) {
         onEvent({ kind: 'sent', vm: one.vm, account: one.account, action: 'shutdown', attempt: 1 });
         if (place === 0) onEvent({ kind: 'sent', vm: one.vm, account: one.account, action: 'shutdown', attempt: 2 });
         onEvent(settled(one));
-        await pause(clock, 1_000);
+        if (place === 1) expect(await recorder.keep()).toEqual(['acme/1', 'acme/2']);
       }
       return all;
     });
     await go();
     expect(store.writes).toEqual([
-      { progress: { selected: 4, sent: 3, settled: 2 }, outcomes: 2 },
-      { progress: { selected: 4, sent: 4, settled: 4 }, outcomes: 2 },
+      { progress: { selected: 4, sent: 2, settled: 2, tiers: [] }, outcomes: 2 },
+      { progress: { selected: 4, sent: 4, settled: 4, tiers: [] }, outcomes: 2 },
     ]);
     expect(store.ends).toEqual([0]);
     expect((await read()).outcomes).toEqual(all);
   });
 
+  it('of a part that an earlier turn completed is in the end all the same', async () => {
+    const all = [1, 2].map((id) => outcome(id));
+    const { go, store, read } = await bench(async ({ onEvent }) => {
+      onEvent({ kind: 'planned', selected: 2, toSend: 2 });
+      return all;
+    });
+    await go();
+    expect(store.writes).toMatchObject([{ progress: { selected: 2, settled: 2 }, outcomes: 2 }]);
+    expect((await read()).outcomes).toEqual(all);
+  });
+
   it('of an ended run is final: its last figures are those of the report', async () => {
     const all = [1, 2, 3, 4, 5].map((id) => outcome(id));
-    const { go, read } = await bench(async ({ onEvent }, clock) => {
+    const { go, read } = await bench(async ({ onEvent, recorder }) => {
       onEvent({ kind: 'planned', selected: 5, toSend: 5 });
-      await pause(clock, 2_000);
+      await recorder.keep();
       for (const one of all) {
         onEvent({ kind: 'sent', vm: one.vm, account: one.account, action: 'shutdown', attempt: 1 });
         onEvent(settled(one));
@@ -248,7 +323,7 @@ describe('progress', () => {
       return [];
     });
     await go();
-    expect((await read()).run?.progress).toEqual({ selected: 0, sent: 0, settled: 0 });
+    expect((await read()).run?.progress).toEqual({ selected: 0, sent: 0, settled: 0, tiers: [] });
   });
 
   it('of a run that broke off is final likewise, and its outcomes are with it', async () => {
@@ -266,38 +341,26 @@ describe('progress', () => {
   });
 
   it('that has not changed since it was kept is not written again, neither while the run goes nor at its end', async () => {
-    const { go, store } = await bench(async ({ onEvent }, clock) => {
+    const { go, store } = await bench(async ({ onEvent, recorder }) => {
       onEvent({ kind: 'planned', selected: 1, toSend: 1 });
-      await pause(clock, 2_000);
       onEvent(settled(outcome(1)));
       for (let looks = 0; looks < 5; looks += 1) {
-        await pause(clock, 2_000);
+        await recorder.keep();
         onEvent({ kind: 'looked', open: 0 });
       }
       return [outcome(1)];
     });
     await go();
-    expect(store.writes).toEqual([{ progress: { selected: 1, sent: 0, settled: 1 }, outcomes: 1 }]);
-    expect(store.ends).toEqual([0]);
-  });
-
-  it('is kept at once when 200 outcomes wait', async () => {
-    const all = Array.from({ length: 250 }, (_, id) => outcome(id));
-    const { go, store } = await bench(async ({ onEvent }) => {
-      for (const one of all) onEvent(settled(one));
-      return all;
-    });
-    await go();
-    expect(store.writes).toMatchObject([{ outcomes: 200 }, { outcomes: 50 }]);
+    expect(store.writes).toEqual([{ progress: { selected: 1, sent: 0, settled: 1, tiers: [] }, outcomes: 1 }]);
     expect(store.ends).toEqual([0]);
   });
 
   it('that cannot be kept stops nothing, and its outcomes go out with the end', async () => {
-    const { go, store, read, log } = await bench(async ({ onEvent }, clock) => {
-      await pause(clock, 2_000);
+    const { go, store, read, log } = await bench(async ({ onEvent, recorder }) => {
       onEvent(settled(outcome(1)));
-      await pause(clock, 2_000);
+      await recorder.keep();
       onEvent(settled(outcome(2)));
+      await recorder.keep();
       return [outcome(1), outcome(2)];
     });
     store.failure = new PowerError('aws', 'the table is slow');
@@ -314,35 +377,47 @@ describe('progress', () => {
   });
 
   it('is never written twice at once, and the end waits for it', async () => {
-    const { go, store, world, clock } = await bench(async ({ onEvent }, ticking) => {
-      await pause(ticking, 2_000);
+    const { go, store, clock } = await bench(async ({ onEvent, recorder }) => {
       onEvent(settled(outcome(1)));
-      await pause(ticking, 3_000);
+      // A look that is under way when the run breaks off.
+      void recorder.keep();
       onEvent(settled(outcome(2)));
       return [outcome(1), outcome(2)];
     });
     const order: string[] = [];
-    const slow: WorkWorld['store'] = {
-      record: (run) => store.record(run),
-      claim: (name, at, deadline) => store.claim(name, at, deadline),
-      read: (name, now) => store.read(name, now),
-      outcomes: (name) => store.outcomes(name),
-      progress: async (name, progress, outcomes) => {
-        order.push('progress begins');
-        await clock.sleep(60_000);
-        await store.progress(name, progress, outcomes);
-        order.push('progress ends');
-      },
-      end: async (name, at, summary, outcomes) => {
-        order.push('end');
-        await store.end(name, at, summary, outcomes);
-      },
+    const { progress, end } = store;
+    store.progress = async (...given) => {
+      order.push('progress begins');
+      await clock.sleep(60_000);
+      await progress.apply(store, given);
+      order.push('progress ends');
     };
-    await go({ ...world, store: slow });
-    const one = ['progress begins', 'progress ends'];
-    expect(order).toEqual([...one, ...one, 'end']);
-    expect(store.writes.map(({ outcomes }) => outcomes)).toEqual([1, 1]);
+    store.end = async (...given) => {
+      order.push('end');
+      await end.apply(store, given);
+    };
+    await go();
+    expect(order).toEqual(['progress begins', 'progress ends', 'end']);
+    expect(store.writes.map(({ outcomes }) => outcomes)).toEqual([2]);
     expect(store.ends).toEqual([0]);
+  });
+
+  it.each(moments)('is written to its end by the next turn when one ends over it: %s', async (moment) => {
+    const stage = await bench();
+    const { clock, world, store, read } = stage;
+    const journal = new Journal();
+    const ends = (operation: { name: string; turn: number }, when: Moment) =>
+      operation.turn === 1 && operation.name === 'keep' && when === moment;
+    const conduct: WorkWorld['conduct'] = (run, hooks) =>
+      hooks.engine.step('conduct', () => world.conduct(run, { ...hooks, engine: world.engine }));
+    await clock.run(
+      resume((engine) => work('run-1', { ...world, engine, conduct }), { journal, clock, ends, gapMs: 5 }),
+    );
+    const { run, outcomes } = await read();
+    expect([run?.status, run?.summary]).toMatchObject(['ended', { verdict: 'well' }]);
+    expect(outcomes).toEqual([outcome(1)]);
+    expect(store.ends).toEqual(moment === 'done' ? [0, 0] : [0]);
+    expect(journal.turns).toBe(2);
   });
 });
 

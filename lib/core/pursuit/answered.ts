@@ -35,6 +35,12 @@ export function answered(pursuit: Pursuit, event: Answered): Pursuit {
   return verdict === null ? after : finish(after, verdict, event.answeredAt);
 }
 
+/** The pursuit when the process ended while it was being sent, noticed at `at`: as after an answer that says nothing (rule 4). */
+export function cutOff(pursuit: Pursuit, at: number): Pursuit {
+  const detail = 'the process ended while it was being sent';
+  return answered(pursuit, { meaning: 'unknown', detail, posts: 1, sentAt: at, answeredAt: at });
+}
+
 function answerOf({ meaning, answeredAt, detail }: Answered): Pursuit['answer'] {
   return { meaning, at: answeredAt, detail };
 }

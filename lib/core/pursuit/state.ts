@@ -36,6 +36,8 @@ export interface Pursuit {
   readonly begunAt: number;
   /** The first send, or first wait, of the present action: patience counts from here. */
   readonly patienceFrom: number | null;
+  /** Before this instant (epoch ms) it is not sent to, though it is due; null is at once. */
+  readonly notBefore: number | null;
   readonly attempts: number;
   /** Sends of the present action so far, for `resends`. */
   readonly sends: number;
@@ -73,6 +75,7 @@ export function begin(
     awaits: decision.kind === 'await' ? decision.power : null,
     begunAt: now,
     patienceFrom: decision.kind === 'send' ? null : now,
+    notBefore: null,
     attempts: 0,
     sends: 0,
     answer: null,
@@ -101,8 +104,14 @@ export function deadlineOf({ patienceFrom, policy }: Pursuit): number {
   return (patienceFrom ?? never) + policy.patienceMs;
 }
 
+/** Whether it is to be sent to now, as far as its tier is spread over a time. */
+export function isDue({ phase, notBefore }: Pursuit, now: number): boolean {
+  return phase === 'due' && (notBefore === null || notBefore <= now);
+}
+
 /** The next instant after `now` at which a look could decide something; `never` if only an answer can. */
 export function nextInstantOf(pursuit: Pursuit, now: number): number {
+  if (pursuit.phase === 'due') return pursuit.notBefore ?? never;
   if (pursuit.phase !== 'settling' && pursuit.phase !== 'awaiting') return never;
   return Math.min(...[deadlineOf(pursuit), resendAt(pursuit)].filter((instant) => instant > now));
 }

@@ -27,8 +27,9 @@ export function courseBetween(course: Course, fromMs: number, toMs: number): rea
 
 /** The first `count` transitions after the instant; fewer where none are left within the schedule's horizon. */
 export function courseAfter(course: Course, afterMs: number, count: number): readonly Transition[] {
+  // One more: the first falls away where the end of an override made it so already.
   const next = (schedule: Schedule, from: number, to: number) =>
-    nextTransitions(schedule, from - 1, count).filter(({ at }) => at < to);
+    nextTransitions(schedule, from - 1, count + 1).filter(({ at }) => at < to);
   return changesIn(course, afterMs + 1, Number.POSITIVE_INFINITY, next).slice(0, count);
 }
 

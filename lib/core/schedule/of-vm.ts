@@ -23,11 +23,14 @@ const keepTags = [
   ['keep-off-until', 'off'],
 ] as const;
 
+export interface FaultyVmSchedule {
+  readonly faults: readonly string[];
+  /** To be shown, never acted on: null where the schedule itself is at fault, or there is none. */
+  readonly schedule: Schedule | null;
+}
+
 /** The VM's schedule and its overrides by tag, or each fault of them. Without tags: no schedule, no overrides. */
-export function scheduleOf(
-  { tags }: Pick<Vm, 'tags'>,
-  schedules: Schedules,
-): VmSchedule | { readonly faults: readonly string[] } {
+export function scheduleOf({ tags }: Pick<Vm, 'tags'>, schedules: Schedules): VmSchedule | FaultyVmSchedule {
   const faults: string[] = [];
   let schedule: Schedule | null = null;
   if (tags.schedule !== undefined) {
@@ -48,5 +51,5 @@ export function scheduleOf(
   }
   if (tags['keep-on-until'] !== undefined && tags['keep-off-until'] !== undefined)
     faults.push('it has both keep-on-until and keep-off-until; keep one of them');
-  return faults.length > 0 ? { faults } : { schedule, overrides, keepTag };
+  return faults.length > 0 ? { faults, schedule } : { schedule, overrides, keepTag };
 }

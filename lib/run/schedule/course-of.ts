@@ -8,10 +8,10 @@ import { type Vm, vmKey } from '../../core/vm.ts';
 import type { FleetState } from '../../ports.ts';
 import { keptFor } from './judge.ts';
 
-/** What is wanted of the VM over time; of tags that cannot be read, nothing counts. */
+/** What is wanted of the VM over time; of tags that cannot be read, or contradict each other, nothing counts. */
 export function courseOf(vm: Vm, { overrides: kept }: FleetState, schedules: Schedules): Course {
   const read = scheduleOf(vm, schedules);
-  const own = 'faults' in read ? { schedule: null, overrides: [] } : read;
+  const own = 'faults' in read ? [] : read.overrides;
   const { catchUpMs } = schedules.settings;
-  return { schedule: own.schedule, overrides: [...own.overrides, ...keptFor(vmKey(vm), kept)], catchUpMs };
+  return { schedule: read.schedule, overrides: [...own, ...keptFor(vmKey(vm), kept)], catchUpMs };
 }

@@ -3,6 +3,7 @@
 
 import type { Outcome } from '../../core/outcome.ts';
 import { decideSchedule } from '../../core/schedule/decide-schedule.ts';
+import { isSameMark } from '../../core/schedule/mark.ts';
 import { vmKey } from '../../core/vm.ts';
 import type { MarkChange } from '../../ports.ts';
 import { withoutKeys } from '../leasing.ts';
@@ -17,10 +18,19 @@ export async function markAttempts(plan: TickPlan, world: MarkWorld): Promise<Ti
   const changes = plan.pursuits.flatMap(({ vm }) => changeOf(plan.judgements.get(vmKey(vm))));
   if (changes.length === 0) return plan;
   const { lost, at } = await world.engine.step('mark', async () => ({
-    lost: await world.state.putMarks(changes),
+    lost: await lostTo(changes, world),
     at: world.clock.now(),
   }));
   return { ...plan, ...withoutKeys(plan, lost, at) };
+}
+
+// A turn that ended before its writes were remembered leaves the very marks that the next one comes to write.
+async function lostTo(changes: readonly MarkChange[], { state }: MarkWorld): Promise<readonly string[]> {
+  const missed = await state.putMarks(changes);
+  if (missed.length === 0) return [];
+  const { marks } = await state.load();
+  const own = new Map(changes.map(({ key, to }) => [key, to]));
+  return missed.filter((key) => !isSameMark(marks.get(key) ?? null, own.get(key) ?? null));
 }
 
 function changeOf(judgement: Judgement | undefined): MarkChange[] {

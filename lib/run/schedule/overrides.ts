@@ -61,11 +61,11 @@ interface LeftOut {
 export async function makeOverride(request: OverrideRequest, world: OverrideWorld): Promise<MadeOverride> {
   const startMs = world.clock.now();
   checkUntil(request.until, startMs, world.maxDurationMs);
-  const { meant, unlisted } = await meantVms(request, world);
+  const { meant, isMatched, unlisted } = await meantVms(request, world);
   const ends = meant.map((vm) => endOf(vm, request.until, startMs, world));
   const vms = ends.flatMap((end) => ('endMs' in end ? [end] : []));
   const leftOut = ends.flatMap((end) => ('reason' in end ? [end] : []));
-  if (vms.length === 0) throw notFound(whyNobody(request, leftOut), unlisted);
+  if (vms.length === 0) throw notFound(whyNobody(request, leftOut, isMatched), unlisted);
   const { keep, reason, by } = request;
   const endsByKey = Object.fromEntries(vms.map(({ vm, endMs }) => [vmKey(vm), endMs]));
   const override = { id: world.newId(), keep, startMs, reason, by, ends: endsByKey, cancelledMs: null };
@@ -96,8 +96,9 @@ async function meantVms({ select, ids }: OverrideRequest, world: OverrideWorld) 
   const selector = select === null ? null : parseSelector(select);
   const inventory = await takeInventory({ accounts: null, projects: null }, world);
   const chosen = chosenVms(ids, inventory);
-  const meant = selector === null ? chosen : chosen.filter((vm) => matches(selector, vm) !== 'no');
-  return { meant, unlisted: inventory.unlisted };
+  const judged = chosen.map((vm) => ({ vm, match: selector === null ? 'yes' : matches(selector, vm) }));
+  const meant = judged.filter(({ match }) => match !== 'no').map(({ vm }) => vm);
+  return { meant, isMatched: judged.some(({ match }) => match === 'yes'), unlisted: inventory.unlisted };
 }
 
 function endOf(vm: Vm, until: Until, now: number, { schedules }: OverrideWorld): LeftOut | { vm: Vm; endMs: number } {
@@ -113,11 +114,13 @@ function endOf(vm: Vm, until: Until, now: number, { schedules }: OverrideWorld):
 
 const mostNamed = 10;
 
-function whyNobody({ select }: OverrideRequest, leftOut: readonly LeftOut[]): string {
-  if (leftOut.length === 0) return `no VM is selected${select === null ? '' : ` by ${excerpt(select)}`}`;
+function whyNobody({ select }: OverrideRequest, leftOut: readonly LeftOut[], isMatched: boolean): string {
+  const nobody = `no VM is selected${select === null ? '' : ` by ${excerpt(select)}`}`;
+  if (leftOut.length === 0) return nobody;
   const shown = leftOut.slice(0, mostNamed).map(({ vm, reason }) => `${vmKey(vm)}: ${reason}`);
   const more = leftOut.length > mostNamed ? `; and ${leftOut.length - mostNamed} more` : '';
-  return `no selected VM can be kept: ${shown.join('; ')}${more}`;
+  const why = isMatched ? 'no selected VM can be kept' : `${nobody}; perhaps meant, and left out`;
+  return `${why}: ${shown.join('; ')}${more}`;
 }
 
 /** The overrides that hold for some VM at `now`, the newest first. Throws `aws`. */

@@ -52,6 +52,27 @@ describe('the live frame', () => {
     ]);
   });
 
+  it('says in a dry run what would be sent', () => {
+    const frame = frameAfter(
+      { kind: 'listed', vms: 60, unlisted: [] },
+      { kind: 'planned', selected: 4, toSend: 0, rehearsed: 3 },
+    );
+    expect(frame[1]).toBe('  60 listed · 4 selected · 3 would be sent');
+  });
+
+  it('says how the tiers stand, where there are several', () => {
+    const tier = (tier: number, state: 'waiting' | 'open' | 'settled'): RunEvent => ({
+      kind: 'tier',
+      direction: 'down',
+      tier,
+      state,
+      vms: 2,
+    });
+    const planned: RunEvent = { kind: 'planned', selected: 4, toSend: 4 };
+    const frame = frameAfter(planned, tier(2, 'open'), tier(1, 'waiting'), tier(2, 'settled'), tier(1, 'open'));
+    expect(frame[2]).toBe('  tiers    2 ↓ settled · 1 ↓ open');
+  });
+
   it('tells accounts with the same id apart, marks a second send, and names only a few', () => {
     const many = ['1', '2', '3', '4', '5', '6', '7'].map((vm) => sent(vm));
     const frame = frameAfter({ kind: 'planned', selected: 9, toSend: 9 }, sent('0', 2), ...many, {
@@ -70,6 +91,12 @@ describe('the line of an event', () => {
       'listed 0 VMs; not listed: main/p2 (HTTP 500)',
     ],
     [{ kind: 'planned', selected: 4, toSend: 3 }, '4 selected, 3 to send'],
+    [{ kind: 'planned', selected: 4, toSend: 0, rehearsed: 3 }, '4 selected, 3 would be sent'],
+    [{ kind: 'tier', direction: 'down', tier: 2, state: 'open', vms: 3 }, 'tier 2 (down), 3 to act on: open'],
+    [
+      { kind: 'tier', direction: 'up', tier: 1, state: 'waiting', vms: 1, why: 'tier 0\u001b[2J' },
+      'tier 1 (up), 1 to act on: waiting (tier 0)',
+    ],
     [sent('8'), 'VM 8: shutdown sent'],
     [sent('8', 2), 'VM 8: shutdown sent (attempt 2)'],
     [answered('8'), null],

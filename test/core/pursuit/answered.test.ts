@@ -3,8 +3,8 @@
 import { describe, expect, it } from 'vitest';
 import { type Action, actions } from '../../../lib/core/action.ts';
 import type { Meaning } from '../../../lib/core/failure.ts';
-import { answered, broken } from '../../../lib/core/pursuit.ts';
-import { afterAnswer, afterUnsent, due, endOf, pursue, sent } from '../../fixtures/pursuit.ts';
+import { answered, broken, cutOff, handedOver } from '../../../lib/core/pursuit.ts';
+import { afterAnswer, afterUnsent, due, endOf, look, pursue, sent } from '../../fixtures/pursuit.ts';
 
 describe('an answer', () => {
   const meanings = [
@@ -102,5 +102,36 @@ describe('an answer', () => {
       durationMs: 10_000,
     });
     expect(broken(due(), 'x', -5).outcome?.durationMs).toBe(0);
+  });
+});
+
+describe('a send that the end of its process cut off', () => {
+  const detail = 'the process ended while it was being sent';
+  const lost = cutOff(handedOver(due()), 50_000);
+
+  it('may have left and may have worked: only a look can tell', () => {
+    expect(lost).toMatchObject({ phase: 'settling', attempts: 1, sends: 1, mayHaveWorked: true, patienceFrom: 50_000 });
+    expect(lost.answer).toEqual({ meaning: 'unknown', at: 50_000, detail });
+    expect(lost.outcome).toBeNull();
+    expect(endOf(look(lost, 'off', 60))).toEqual(['succeeded', 'seen', `seen off (after: ${detail})`]);
+  });
+
+  it('is repeated where nothing changed, when a send that nobody answered would be', () => {
+    expect(look(lost, 'on', 139).phase).toBe('settling');
+    expect(look(lost, 'on', 140).phase).toBe('due');
+  });
+
+  it('counts beside those before it, and moves no patience that has begun', () => {
+    const again = cutOff(handedOver({ ...sent('unknown'), phase: 'due' }), 95_000);
+    expect(again).toMatchObject({ attempts: 2, sends: 2, patienceFrom: 0 });
+    expect(look(again, 'on', 400).phase).toBe('settling');
+  });
+
+  it.each(['reboot', 'reset'] as const)('is the end of a %s: unknown, and never sent again', (action) => {
+    expect(endOf(cutOff(handedOver(pursue(action, 'on')), 50_000))).toEqual([
+      'unknown',
+      'ambiguous',
+      `${detail}: the ${action} may have happened, and is never sent twice; look at the VM`,
+    ]);
   });
 });

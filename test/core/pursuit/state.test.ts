@@ -32,6 +32,7 @@ describe('a pursuit begins', () => {
       policy: action === 'start' ? policy.start : policy.shutdown,
       mayEscalate: false,
       begunAt: 0,
+      notBefore: null,
       attempts: 0,
       sends: 0,
       answer: null,

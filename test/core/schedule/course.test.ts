@@ -161,6 +161,18 @@ describe('the next transitions', () => {
     expect(coming(of, '2026-11-23T09:00Z', 2)).toEqual(['off 2026-11-25T20:00Z', 'on 2026-11-26T08:00Z']);
   });
 
+  it.each([
+    ['on', '2026-11-24T08:00Z', '18:00'],
+    ['off', '2026-11-24T18:00Z', '08:00'],
+  ] as const)(
+    'are as many where an override that keeps %s ends at the very %s, which changes nothing',
+    (power, until, first) => {
+      const found = coming(course(office, keep(power, '2026-11-23T17:00Z', until)), '2026-11-23T17:00Z', 3);
+      expect(found).toHaveLength(3);
+      expect(found[0]).toContain(`T${first}Z`);
+    },
+  );
+
   it('stop before an override that is still to come, and go on after it', () => {
     const of = course(office, keep('on', '2026-11-23T17:00Z', '2026-11-24T20:00Z'));
     expect(coming(of, '2026-11-23T07:00Z', 3)).toEqual([

@@ -67,7 +67,14 @@ describe('the tags of a VM', () => {
     ],
   ])('%j are a fault', (tags, fault) => {
     const found = read(tags);
-    expect(found).toEqual({ faults: [expect.stringMatching(fault)] });
+    expect(found).toEqual({ faults: [expect.stringMatching(fault)], schedule: null });
+  });
+
+  it('at fault leave a schedule that can be read to be shown', () => {
+    expect(read({ schedule: 'office', 'keep-on-until': 'tomorrow' })).toMatchObject({
+      faults: [expect.stringContaining('keep-on-until')],
+      schedule: { text: expect.stringContaining('office') },
+    });
   });
 
   it('name each of their faults', () => {

@@ -1,9 +1,12 @@
-// Every defect of schedules that is listed in peers.md, as a test that would fail if we had it.
-import { describe, expect, it } from 'vitest';
+// Every defect of schedules that is known of other schedulers, as a test that would fail if we had it.
+// Those of runs and clients are in test/run/peers.test.ts.
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { compileCalendar } from '../../../lib/core/schedule/calendar.ts';
 import { decideSchedule, type ScheduleFacts } from '../../../lib/core/schedule/decide-schedule.ts';
+import { overrideAt } from '../../../lib/core/schedule/override.ts';
 import { compilePeriod } from '../../../lib/core/schedule/period.ts';
 import { wantedAt } from '../../../lib/core/schedule/timeline.ts';
-import { at, changes, faultOf, hourMs, inline, named } from './schedules.ts';
+import { at, changes, faultOf, hourMs, inline, named, namedFault } from './schedules.ts';
 
 const settings = {
   catchUpMs: 2 * hourMs,
@@ -48,6 +51,37 @@ describe('what Instance Scheduler gets wrong', () => {
   it('knows dated exceptions', () => {
     const schedule = named({ timezone: 'UTC', on: '08:00-18:00', except: ['x'] }, { x: { dates: ['2026-06-05'] } });
     expect(changes(schedule, '2026-06-05T00:00Z', '2026-06-06T00:00Z')).toEqual([]);
+  });
+  it('knows holidays, of every year or from an iCalendar file', () => {
+    const ics = 'BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART;VALUE=DATE:20260706\nEND:VEVENT\nEND:VCALENDAR\n';
+    const schedule = named({ timezone: 'UTC', on: '08:00-18:00', except: ['dz'] }, { dz: { dates: ['07-05'], ics } });
+    expect(changes(schedule, '2026-07-05T00:00Z', '2026-07-08T00:00Z')).toEqual([
+      'on 2026-07-07T08:00Z',
+      'off 2026-07-07T18:00Z',
+    ]);
+    expect(changes(schedule, '2027-07-05T00:00Z', '2027-07-06T00:00Z')).toEqual([]);
+  });
+  it('lets an override expire by itself', () => {
+    const [startMs, endMs] = [at('2026-06-05T17:00Z'), at('2026-06-05T20:00Z')];
+    const overrides = [{ keep: 'on' as const, startMs, endMs, reason: 'a release', by: 'amel' }];
+    const schedule = inline('08:00-18:00 UTC').fingerprint;
+    const mark = {
+      kind: 'settled',
+      boundary: startMs,
+      wanted: 'on',
+      attempts: 0,
+      lastAttempt: null,
+      schedule,
+    } as const;
+    const action = (now: string) => {
+      const override = overrideAt(overrides, at(now));
+      return decideSchedule(facts('08:00-18:00 UTC', now, { power: 'on', override, mark })).action;
+    };
+    expect([action('2026-06-05T18:00Z'), action('2026-06-05T19:59Z'), action('2026-06-05T20:00Z')]).toEqual([
+      null,
+      null,
+      'shutdown',
+    ]);
   });
   it('steps 1/10 through the days of a month, and ends', () => {
     const compiled = compilePeriod({ monthDays: '1/10' });
@@ -133,6 +167,19 @@ describe('what py-kube-downscaler gets wrong', () => {
   it.each(['Etc/GMT+3', 'America/Port-au-Prince'])('knows the zone %s', (zone) => {
     expect(inline(`08:00-18:00 ${zone}`).text).toBe(`08:00-18:00 ${zone}`);
   });
+  it.each([
+    [{ dates: ['2026-06-05', '5 June'] }, 'date "5 June" is not understood'],
+    [{ ics: '<html>Sign in</html>' }, 'iCalendar'],
+    [
+      { ics: 'BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:20260605T080000\nEND:VEVENT\nEND:VCALENDAR\n' },
+      'is not a whole day',
+    ],
+  ])('never takes an exclusion that it cannot read (%j) for none', (definition, fault) => {
+    expect(compileCalendar(definition)).toEqual({ fault: expect.stringContaining(fault) });
+  });
+  it('never takes an exclusion that it does not have for none', () => {
+    expect(namedFault({ timezone: 'UTC', on: '08:00-18:00', except: ['lost'] })).toContain('lost');
+  });
 });
 
 describe('what GoKubeDownscaler gets wrong', () => {
@@ -147,7 +194,34 @@ describe('what GoKubeDownscaler gets wrong', () => {
   });
 });
 
+describe('what GoKubeDownscaler cannot do', () => {
+  it('decides by the instant it is given, whatever the clock of the machine says', () => {
+    const mark = {
+      kind: 'settled',
+      boundary: at('2026-06-05T08:00Z'),
+      wanted: 'on',
+      attempts: 0,
+      lastAttempt: null,
+      schedule: inline('08:00-18:00 UTC').fingerprint,
+    } as const;
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const actions = ['2026-06-05T12:00Z', '2026-06-05T18:00Z'].flatMap((clock) => {
+      vi.setSystemTime(at(clock));
+      return ['2026-06-05T17:59Z', '2026-06-05T18:00Z'].map(
+        (now) => decideSchedule(facts('08:00-18:00 UTC', now, { power: 'on', mark })).action,
+      );
+    });
+    expect(actions).toEqual([null, 'shutdown', null, 'shutdown']);
+  });
+});
+
 describe('what lights-off-aws gets wrong', () => {
+  it('reckons in the zone of the schedule and not in UTC', () => {
+    expect(changes(inline('-11:35 Africa/Algiers'), '2026-06-05T00:00Z', '2026-06-06T00:00Z')).toEqual([
+      'off 2026-06-05T10:35Z',
+    ]);
+  });
   it('matches 11:35, off any grid', () => {
     expect(changes(inline('-11:35 UTC'), '2026-06-05T00:00Z', '2026-06-06T00:00Z')).toEqual(['off 2026-06-05T11:35Z']);
   });

@@ -159,6 +159,24 @@ describe('the explanation of a VM', () => {
   });
 });
 
+describe('a VM whose keep tags alone are at fault', () => {
+  it.each([
+    ['both', '[keep-on-until=2026-11-23T22:00 keep-off-until=2026-11-23T22:00]', 'it has both'],
+    ['an unreadable one', '[keep-on-until=tonight]', 'the tag keep-on-until'],
+  ])('(%s) has a schedule that can be read, and is left alone', async (_name, tags, fault) => {
+    const vm = { ...office, description: `[schedule=office] ${tags}` };
+    const explanation = await explainVm('8', noon, planScene([vm]).world);
+    expect(explanation).toMatchObject({
+      schedule: { text: expect.stringContaining('office') },
+      override: null,
+      wanted: 'on',
+      boundary: at('23T08:00'),
+      decision: { action: null, code: 'fault', reason: expect.stringContaining(fault) },
+    });
+    expect(explanation.next).toHaveLength(10);
+  });
+});
+
 describe('the source of the schedule tag', () => {
   const rule = { match: { id: '8' }, tags: { schedule: 'office' } };
 

@@ -142,6 +142,11 @@ describe('an override is refused', () => {
       { select: 'env=none,schedule=office' },
       /^not-found: no VM is selected by "env=none,sche/,
     ],
+    [
+      'where nothing matches, though who is at fault could be meant',
+      { select: 'nosuch' },
+      /^not-found: no VM is selected by "nosuch"; perhaps meant, and left out: main\/11: it is left alone until/,
+    ],
     ['where ids and selector share nobody', { select: 'env=prod', ids: ['8'] }, /^not-found: no VM is selected/],
     ['of no ids', { select: null, ids: [] }, /^not-found: no VM is selected$/],
     ['for an id in no list', { select: null, ids: ['8', '404'] }, /^not-found: there is no VM 404/],

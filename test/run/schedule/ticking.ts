@@ -10,6 +10,7 @@ import type { RunReport } from '../../../lib/run/report.ts';
 import { type TickReport, type TickWorld, tick } from '../../../lib/run/schedule/tick.ts';
 import { work } from '../../../lib/run/work.ts';
 import { MemoryLog } from '../../fakes/log.ts';
+import { type Ends, Journal, resume } from '../../fakes/resuming-engine.ts';
 import { MemoryRunStore } from '../../fakes/run-store.ts';
 import type { FakeVm } from '../../fakes/vm-cloud.ts';
 import { type Scene, scene, scheduleSettings } from '../../fixtures/world.ts';
@@ -31,12 +32,13 @@ export interface TickScene extends Scene {
   readonly until: (at: number) => Promise<void>;
 }
 
-/** A scene whose clock stands at `start`. */
+/** A scene whose clock stands at `start`; `ends` says where the processes of its runs end. */
 export async function tickScene(
   vms: readonly FakeVm[],
   start: number,
   base: Partial<RunPolicy> = {},
   settings = scheduleSettings,
+  ends: Ends = () => false,
 ): Promise<TickScene> {
   const stage = scene(vms, base);
   const { clock } = stage;
@@ -59,7 +61,10 @@ export async function tickScene(
       return report;
     };
     try {
-      await work(name, { store, clock, log, remainingMs: 900_000, conduct: conductHere });
+      const lasting = { store, clock, log, claimant: `execution of ${name}`, lifetimeMs: 900_000 };
+      const journal = new Journal();
+      await resume((engine) => work(name, { ...lasting, engine, conduct: conductHere }), { journal, clock, ends });
+      if (journal.faults.length > 0) log.error('the run cannot be resumed', { run: name, faults: journal.faults });
     } catch (error) {
       log.error('a run ended in an error', { run: name, error });
     }

@@ -1,0 +1,76 @@
+// Starts runs that were recorded and then never started: whoever launched them died in between, or could not start them.
+// A trigger that repeats does the same for its own run; this is for those that never repeat.
+
+import { neverStarted } from '../core/not-begun.ts';
+import type { Clock, Launcher, Log, RunCursor, RunStore } from '../ports.ts';
+
+export interface SweepWorld {
+  readonly store: Pick<RunStore, 'unstarted' | 'abandon'>;
+  readonly launcher: Launcher;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export interface Swept {
+  readonly started: readonly string[];
+  /** Ended as never started: acting so late would be a surprise. */
+  readonly abandoned: readonly string[];
+}
+
+const minuteMs = 60_000;
+
+// A launch records and starts within seconds, and an event waits in Lambda's queue for as long as it is of use.
+const forgottenAfterMs = 2 * minuteMs;
+/** How old an event of the run function may be (`maximumEventAge`): later, nobody starts its run any more. */
+export const tooLateAfterMs = 15 * minuteMs;
+// Older ones were seen by many ticks before; looking further back would make each tick read a day's runs.
+const lookBackMs = 2 * 60 * minuteMs;
+
+/**
+ * Starts what was forgotten, and ends what it is too late for, with an error in the log. One run's trouble stays that run's: what
+ * could not be started is tried again by the next sweep. Throws `aws` when the store cannot be asked.
+ */
+export async function startForgotten(world: SweepWorld): Promise<Swept> {
+  const { store, clock } = world;
+  const now = clock.now();
+  const forgotten = await store.unstarted(isoTime(now - lookBackMs), isoTime(now - forgottenAfterMs));
+  const started: string[] = [];
+  const abandoned: string[] = [];
+  for (const run of forgotten) {
+    const isTooLate = now - Date.parse(run.recordedAt) > tooLateAfterMs;
+    if (isTooLate && (await abandon(run, world))) abandoned.push(run.name);
+    if (!isTooLate && (await start(run, world))) started.push(run.name);
+  }
+  return { started, abandoned };
+}
+
+async function start({ name, recordedAt }: RunCursor, { launcher, log }: SweepWorld): Promise<boolean> {
+  try {
+    await launcher.start(name);
+    log.warn('a run was recorded but never started: it is started now', { run: name, recordedAt });
+    return true;
+  } catch (error) {
+    log.error('a run was recorded but never started, and cannot be started', { run: name, recordedAt, error });
+    return false;
+  }
+}
+
+async function abandon({ name, recordedAt }: RunCursor, { store, clock, log }: SweepWorld): Promise<boolean> {
+  const summary = neverStarted(tooLateAfterMs / minuteMs);
+  try {
+    if (!(await store.abandon(name, isoTime(clock.now()), summary))) return false;
+    log.error('a run was never started, and now it is too late: launch it again if it is still wanted', {
+      alarm: 'never-started',
+      run: name,
+      recordedAt,
+    });
+    return true;
+  } catch (error) {
+    log.error('a run was never started, and its end could not be kept', { run: name, recordedAt, error });
+    return false;
+  }
+}
+
+function isoTime(epochMs: number): string {
+  return new Date(epochMs).toISOString();
+}
