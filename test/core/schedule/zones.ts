@@ -1,4 +1,4 @@
-// Forty zones for properties: every kind of clock change, and the offsets furthest out and least round.
+// Forty-two zones for properties: every kind of clock change, and the offsets furthest out and least round.
 export const zones = [
   'UTC',
   'Europe/Berlin',
