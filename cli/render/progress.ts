@@ -1,7 +1,7 @@
 // Where a run stands, added up from its events, and how that looks: a live frame for a TTY, lines for everything else.
 // It only counts what the run tells; it never decides anything.
 
-import type { Outcome, Result } from '../../lib/core/outcome.ts';
+import { type Outcome, outcomeKey, type Result } from '../../lib/core/outcome.ts';
 import type { RunEvent } from '../../lib/ports.ts';
 import type { Paint } from '../terminal.ts';
 import { sayDuration } from './duration.ts';
@@ -38,11 +38,11 @@ export class Progress {
         this.#planned = event;
         return;
       case 'sent':
-        this.#sending.set(`${event.account}/${event.vm}`, event.attempt > 1 ? `${event.vm} (again)` : event.vm);
-        this.#open.add(`${event.account}/${event.vm}`);
+        this.#sending.set(outcomeKey(event), event.attempt > 1 ? `${event.vm} (again)` : event.vm);
+        this.#open.add(outcomeKey(event));
         return;
       case 'answered':
-        this.#sending.delete(`${event.account}/${event.vm}`);
+        this.#sending.delete(outcomeKey(event));
         return;
       case 'settled':
         this.#settle(event.outcome);
@@ -53,7 +53,7 @@ export class Progress {
   }
 
   #settle(outcome: Outcome): void {
-    const key = `${outcome.account}/${outcome.vm}`;
+    const key = outcomeKey(outcome);
     this.#sending.delete(key);
     this.#open.delete(key);
     this.outcomes.push(outcome);

@@ -112,6 +112,11 @@ export function untouched(
   };
 }
 
+/** The key of the VM that an outcome or an event is about, the same as `vmKey` of that VM. */
+export function outcomeKey({ account, vm }: { readonly account: string; readonly vm: string }): string {
+  return `${account}/${vm}`;
+}
+
 export type Counts = Readonly<Partial<Record<Result, number>>>;
 
 /** How many outcomes there are of each result; results that did not occur are left out. */

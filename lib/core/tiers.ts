@@ -2,7 +2,7 @@
 // A tick's plan has both: two courses side by side, each in its own order.
 
 import type { Action } from './action.ts';
-import type { Outcome } from './outcome.ts';
+import { type Outcome, outcomeKey } from './outcome.ts';
 import type { Plan } from './plan.ts';
 import type { Pursuit } from './pursuit.ts';
 import { valueFault } from './tags/special.ts';
@@ -51,7 +51,7 @@ export function tiersOf(direction: Direction, { pursuits, outcomes, selected }: 
   );
   if (own.size === 0) return [];
   const beside = outcomes.flatMap((outcome) => {
-    const vm = selected.get(`${outcome.account}/${outcome.vm}`);
+    const vm = selected.get(outcomeKey(outcome));
     return vm !== undefined && concerns(outcome, direction) ? [{ outcome, tier: tierOf(vm) }] : [];
   });
   const known = new Set([...own.keys(), ...beside.flatMap(({ tier }) => tier ?? [])]);

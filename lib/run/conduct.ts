@@ -1,7 +1,7 @@
 // A run, from its request to its report: list, select, decide, guard, act, settle.
 // Every trigger ends here, and every run goes this one way.
 
-import type { Outcome } from '../core/outcome.ts';
+import { type Outcome, outcomeKey } from '../core/outcome.ts';
 import { type Inventory, makePlan, type Plan } from '../core/plan.ts';
 import { vmKey } from '../core/vm.ts';
 import { CallCount } from './calls.ts';
@@ -95,6 +95,6 @@ function tellPlan(plan: Plan, isDryRun: boolean, { onEvent }: RunWorld): void {
 
 function inListOrder(outcomes: readonly Outcome[], { vms }: Inventory): Outcome[] {
   const places = new Map(vms.map((vm, place) => [vmKey(vm), place]));
-  const placeOf = ({ account, vm }: Outcome) => places.get(`${account}/${vm}`) ?? Number.MAX_SAFE_INTEGER;
+  const placeOf = (outcome: Outcome) => places.get(outcomeKey(outcome)) ?? Number.MAX_SAFE_INTEGER;
   return outcomes.toSorted((a, b) => placeOf(a) - placeOf(b));
 }

@@ -1,6 +1,7 @@
 // Who may send: a run leases the VMs it selected before it sends anything, and finds out when a newer request took one over.
 // So a start asked for now is never undone by the second send of a shutdown asked for before.
 
+import { outcomeKey } from '../core/outcome.ts';
 import type { Plan } from '../core/plan.ts';
 import { type Pursuit, superseded } from '../core/pursuit.ts';
 import { vmKey } from '../core/vm.ts';
@@ -42,5 +43,5 @@ export function withoutKeys(plan: Plan, keys: readonly string[], at: number): Pl
 function leasedKeys({ pursuits, outcomes }: Plan): string[] {
   const unchanged = outcomes.filter(({ result }) => result === 'unchanged');
   if (pursuits.length === 0 && unchanged.length === 0) return [];
-  return [...pursuits.map(({ vm }) => vmKey(vm)), ...unchanged.map(({ account, vm }) => `${account}/${vm}`)];
+  return [...pursuits.map(({ vm }) => vmKey(vm)), ...unchanged.map(outcomeKey)];
 }

@@ -1,7 +1,7 @@
 // A tier of a run that is too large for one process, in parts: each is settled by a process of its own.
 // Split after plan, guard and leases, so that the guard has judged the whole (rule 10), and gathered into one report.
 
-import type { Outcome } from '../core/outcome.ts';
+import { type Outcome, outcomeKey } from '../core/outcome.ts';
 import type { PacePolicy } from '../core/policy.ts';
 import { cutOff, handedOver, type Pursuit } from '../core/pursuit.ts';
 import { vmKey } from '../core/vm.ts';
@@ -78,7 +78,7 @@ export async function settleInParts(
   );
   const gathered = ends.flatMap((end) => end?.outcomes ?? []);
   for (const turn of ends.flatMap((end) => end?.calls ?? [])) calls.note(turn);
-  for (const end of ends) if (end?.areKept) recorder?.assume(end.outcomes.map(keyOf));
+  for (const end of ends) if (end?.areKept) recorder?.assume(end.outcomes.map(outcomeKey));
   for (const outcome of gathered) onEvent?.({ kind: 'settled', outcome });
   const left = parts.filter((_, index) => ends[index] === null).flat();
   if (left.length === 0) return gathered;
@@ -95,13 +95,13 @@ async function takeOver(
   const { holder, recorder, onEvent, engine, clock, log } = world;
   const keys = new Set(left.map(({ vm }) => vmKey(vm)));
   const { at, stored } = await engine.step(`take-over-${label}`, async () => {
-    const kept = ((await recorder?.stored()) ?? []).filter((outcome) => keys.has(keyOf(outcome)));
+    const kept = ((await recorder?.stored()) ?? []).filter((outcome) => keys.has(outcomeKey(outcome)));
     const vms = left.length - kept.length;
     log.error('parts of a run broke off; their VMs are looked after by the run itself', { run: holder.run, vms });
     return { at: clock.now(), stored: kept };
   });
-  recorder?.assume(stored.map(keyOf));
-  const isStored = new Set(stored.map(keyOf));
+  recorder?.assume(stored.map(outcomeKey));
+  const isStored = new Set(stored.map(outcomeKey));
   const taken = left
     .filter(({ vm }) => !isStored.has(vmKey(vm)))
     .map((pursuit) => (pursuit.phase === 'due' ? cutOff(handedOver(pursuit), at) : pursuit));
@@ -109,10 +109,6 @@ async function takeOver(
   for (const outcome of ended) onEvent?.({ kind: 'settled', outcome });
   const open = taken.filter(({ outcome }) => outcome === null);
   return [...ended, ...(await settleHere(`${label}-again`, open, world))];
-}
-
-function keyOf({ account, vm }: Pick<Outcome, 'account' | 'vm'>): string {
-  return `${account}/${vm}`;
 }
 
 /** The shares of these parts, which go on beside each other. */

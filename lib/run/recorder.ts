@@ -2,7 +2,7 @@
 // Never in the run's way: a write that fails is logged, and its outcomes go out with the next one or with the end.
 
 import type { Action } from '../core/action.ts';
-import type { Outcome } from '../core/outcome.ts';
+import { type Outcome, outcomeKey } from '../core/outcome.ts';
 import type { Log, RunEvent, RunProgress, RunStore } from '../ports.ts';
 import { TierFigures } from './tier-figures.ts';
 
@@ -52,7 +52,7 @@ class Recording implements RunRecorder {
   onEvent = (event: RunEvent): void => {
     if (event.kind === 'planned') this.#selected = event.selected;
     if (event.kind === 'tier') this.#tiers.tell(event);
-    if (event.kind === 'sent') this.sent(keyOf(event), event.action);
+    if (event.kind === 'sent') this.sent(outcomeKey(event), event.action);
     if (event.kind === 'settled') this.#noteSettled(event.outcome);
   };
 
@@ -63,7 +63,7 @@ class Recording implements RunRecorder {
 
   #noteSettled(outcome: Outcome): void {
     const { action, attempts } = outcome;
-    const key = keyOf(outcome);
+    const key = outcomeKey(outcome);
     // A turn before this one may have sent it.
     if (attempts > 0 && action !== null) this.sent(key, action);
     this.#settled.add(key);
@@ -120,8 +120,4 @@ class Recording implements RunRecorder {
     await this.keep();
     return [...this.#waiting.values()];
   };
-}
-
-function keyOf({ account, vm }: Pick<Outcome, 'account' | 'vm'>): string {
-  return `${account}/${vm}`;
 }

@@ -2,7 +2,7 @@
 // Made from the record and the outcomes that are kept, so that it says what GET /v1/runs/{name} says.
 
 import { type Notice, noticed } from '../../core/notice.ts';
-import type { Counts, Outcome } from '../../core/outcome.ts';
+import { type Counts, type Outcome, outcomeKey } from '../../core/outcome.ts';
 import type { RunRecord } from '../../ports.ts';
 import { type EndingWord, endingOf } from '../ending.ts';
 
@@ -34,10 +34,10 @@ export async function runNotice(
     title: `Run ${run.name}${action === null ? '' : ` (${action})`} ${words[ending.word]}`,
     text: lines.join(' '),
     ...noticed(
-      trouble.map(({ account, vm, name, result, reason }) => ({
-        key: `${account}/${vm}`,
-        name,
-        note: `${result}: ${reason}`,
+      trouble.map((outcome) => ({
+        key: outcomeKey(outcome),
+        name: outcome.name,
+        note: `${outcome.result}: ${outcome.reason}`,
       })),
     ),
     link: null,

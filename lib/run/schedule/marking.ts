@@ -1,7 +1,7 @@
 // The marks that a tick's run writes: before it acts, that it does; afterwards, that the wanted power was seen.
 // Both by conditional write: of two runs that decide about one VM at once, only one acts.
 
-import type { Outcome } from '../../core/outcome.ts';
+import { type Outcome, outcomeKey } from '../../core/outcome.ts';
 import { decideSchedule } from '../../core/schedule/decide-schedule.ts';
 import { isSameMark } from '../../core/schedule/mark.ts';
 import { vmKey } from '../../core/vm.ts';
@@ -49,7 +49,7 @@ export async function markSettled(
   { state, engine, log, schedules }: MarkWorld,
 ): Promise<void> {
   const changes = outcomes.flatMap((outcome) => {
-    const judgement = judgements.get(`${outcome.account}/${outcome.vm}`);
+    const judgement = judgements.get(outcomeKey(outcome));
     const isDealtWith =
       outcome.result === 'succeeded' || outcome.result === 'unchanged' || outcome.code === 'superseded';
     return judgement !== undefined && isDealtWith ? settledChange(judgement, at, schedules.settings) : [];
