@@ -131,7 +131,7 @@ export function stage(staging: Staging): Staged {
     diesAfter = {},
     isAlone = false,
   } = staging;
-  const clock = new LeapingClock(Date.UTC(2026, 0, 1), 10);
+  const clock = new LeapingClock(Date.UTC(2026, 0, 1), 25);
   const clouds = cloudsOf(vms, vm, clock);
   const store = new WatchedStore();
   const log = new MemoryLog();
