@@ -8,7 +8,7 @@ import { type ExitCode, exitCode } from '../exit-code.ts';
 import { openFleet } from '../fleet.ts';
 import type { GlobalOptions } from '../program.ts';
 import { listJson } from '../render/json.ts';
-import { knownTags } from '../render/known-tags.ts';
+import { nothingMatched } from '../render/nothing-matched.ts';
 import { renderVms } from '../render/vms.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -44,7 +44,7 @@ export async function list(options: ListOptions & GlobalOptions, terminal: Termi
   const shown = selector === null ? vms : vms.filter((vm) => matches(selector, vm) !== 'no');
   out.write(options.json ? listJson(shown, unlisted) : renderVms(shown, unlisted, out));
   if (shown.length === 0 && selector !== null) {
-    for (const line of ['nothing matched. The tags there are:', ...knownTags(vms)]) notes.line(line);
+    for (const line of nothingMatched(vms, unlisted.length)) notes.line(line);
   }
   return unlisted.length > 0 ? exitCode.trouble : exitCode.well;
 }

@@ -16,7 +16,7 @@ import type { GlobalOptions } from '../program.ts';
 import { sayRefusal } from '../refusal.ts';
 import { runRemotely } from '../remote-run.ts';
 import { runJson } from '../render/json.ts';
-import { knownTags } from '../render/known-tags.ts';
+import { nothingMatched } from '../render/nothing-matched.ts';
 import { renderReport } from '../render/outcomes.ts';
 import { type RunOptions, requestOf } from '../run-request.ts';
 import type { Terminal } from '../terminal.ts';
@@ -95,7 +95,9 @@ async function explainVerdict(
 ): Promise<void> {
   sayRefusal(report, notes);
   if (report.matched || interrupt.stop.aborted || report.run.select === null) return;
-  const { vms } = await takeInventory(scope, world);
   const could = report.outcomes.length > 0 ? ' (what is listed above has faulty tags, and could match)' : '';
-  for (const line of [`nothing matched${could}. The tags there are:`, ...knownTags(vms)]) notes.line(line);
+  // What could not be listed has been said: listing once more would say it again.
+  const isListed = report.unlisted.length < report.calls.lists;
+  const vms = isListed ? (await takeInventory(scope, world)).vms : [];
+  for (const line of nothingMatched(vms, report.unlisted.length, could)) notes.line(line);
 }

@@ -7,6 +7,7 @@ import { devNull, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import { expect, onTestFinished } from 'vitest';
 import type { QuirkChoice } from '../../simulator/quirks.ts';
 import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
 import type { OauthClient } from '../../simulator/tokens.ts';
@@ -81,4 +82,18 @@ export async function rig(
       await rm(directory, { recursive: true });
     },
   };
+}
+
+/** The same until the test that asks for it is over. */
+export async function useRig(...args: Parameters<typeof rig>): Promise<Rig> {
+  const used = await rig(...args);
+  onTestFinished(() => used.close());
+  return used;
+}
+
+/** That no token, no trace and no control character was shown. */
+export function expectClean({ stdout, stderr }: Ended): void {
+  expect(stdout + stderr).not.toContain(token);
+  expect(stdout + stderr).not.toMatch(/\n\s+at /);
+  expect((stdout + stderr).replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
 }

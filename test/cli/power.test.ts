@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { startSecretsManager } from '../../simulator/secrets-manager.ts';
 import type { SimulatedVmSpec } from '../../simulator/vm.ts';
-import { type Ended, type Rig, rig, token } from './power-process.ts';
+import { expectClean, token, useRig } from './power-process.ts';
 
 const fleet: readonly SimulatedVmSpec[] = [
   { id: 1, name: 'web-1', description: '[env=dev]' },
@@ -13,24 +13,6 @@ const fleet: readonly SimulatedVmSpec[] = [
   { id: 5, name: 'typo', description: '[env=dev env=prod]' },
   { id: 6, name: 'prod\u001b[2J', description: '[env=prod]' },
 ];
-
-let open: Rig | null = null;
-
-async function useRig(...args: Parameters<typeof rig>): Promise<Rig> {
-  open = await rig(...args);
-  return open;
-}
-
-afterEach(async () => {
-  await open?.close();
-  open = null;
-});
-
-function expectClean({ stdout, stderr }: Ended): void {
-  expect(stdout + stderr).not.toContain(token);
-  expect(stdout + stderr).not.toMatch(/\n\s+at /);
-  expect((stdout + stderr).replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
-}
 
 describe('power list', () => {
   it('prints the contract, and nothing else, with --json', async () => {
@@ -173,6 +155,16 @@ describe('power run', () => {
     expect(ended.code).toBe(1);
     expect((await power(['run', 'shutdown', '-l', 'env=deb', '--allow-empty'])).code).toBe(0);
     expect(posts()).toBe(0);
+    expectClean(ended);
+  });
+
+  it('says nothing of tags, nor a fault twice, when no project could be listed', async () => {
+    const { power } = await useRig(fleet);
+    const ended = await power(['run', 'shutdown', '-l', 'env=dev'], { OPENSCALER_TOKEN: 'refused' });
+    expect(ended.stderr).toMatch(/^nothing matched in the projects that could be listed$/m);
+    expect(ended.stderr).not.toContain('The tags there are');
+    expect(ended.stderr.match(/^warn a project could not be listed/gm)).toHaveLength(1);
+    expect(ended.code).toBe(1);
     expectClean(ended);
   });
 

@@ -1,7 +1,7 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { SimulatedVmSpec } from '../../simulator/vm.ts';
 import { startDynalite } from '../fixtures/dynalite.ts';
-import { type Ended, type Rig, rig, token } from './power-process.ts';
+import { expectClean, type Rig, useRig as usePower } from './power-process.ts';
 
 // Windows of any hour: these tests run at any time of the day.
 const fleet: readonly SimulatedVmSpec[] = [
@@ -22,22 +22,8 @@ const config = {
   guard: { maxShare: 1 },
 };
 
-let open: Rig | null = null;
-
-async function useRig(vms = fleet): Promise<Rig> {
-  open = await rig(vms, { config });
-  return open;
-}
-
-afterEach(async () => {
-  await open?.close();
-  open = null;
-});
-
-function expectClean({ stdout, stderr }: Ended): void {
-  expect(stdout + stderr).not.toContain(token);
-  expect(stdout + stderr).not.toMatch(/\n\s+at /);
-  expect((stdout + stderr).replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
+function useRig(vms = fleet): Promise<Rig> {
+  return usePower(vms, { config });
 }
 
 describe('power plan', () => {

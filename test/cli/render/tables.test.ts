@@ -2,7 +2,7 @@ import { stripVTControlCharacters, styleText } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { renderCheck } from '../../../cli/render/check.ts';
 import { sayDuration } from '../../../cli/render/duration.ts';
-import { knownTags } from '../../../cli/render/known-tags.ts';
+import { nothingMatched } from '../../../cli/render/nothing-matched.ts';
 import { renderReport } from '../../../cli/render/outcomes.ts';
 import { renderVms, sayTags } from '../../../cli/render/vms.ts';
 import { noPaint, type Paint } from '../../../cli/terminal.ts';
@@ -117,20 +117,33 @@ describe('the VM table', () => {
   });
 });
 
-describe('the tags there are', () => {
+describe('the tags there are, where nothing matched,', () => {
   it('are counted, keys in order and values by frequency', () => {
     const fleet = [vm({ tags: { env: 'ci' } }), vm({}), vm({})];
-    expect(knownTags(fleet)).toEqual(['env: dev (2), ci (1)', 'protected: (no value) (2)']);
+    expect(nothingMatched(fleet, 0)).toEqual([
+      'nothing matched. The tags there are:',
+      'env: dev (2), ci (1)',
+      'protected: (no value) (2)',
+    ]);
   });
 
   it('are cut at twelve values', () => {
     const fleet = Array.from({ length: 14 }, (_, index) => vm({ tags: { n: `v${index}` } }));
-    expect(knownTags(fleet)[0]).toMatch(/^n: v0 \(1\), .*v11 \(1\) and 2 more$/);
+    expect(nothingMatched(fleet, 0)[1]).toMatch(/^n: v0 \(1\), .*v11 \(1\) and 2 more$/);
   });
 
   it('are said to be none', () => {
-    expect(knownTags([])).toEqual(['(there are no VMs)']);
-    expect(knownTags([vm({ tags: {} })])).toEqual(['(none of the 1 VMs has a tag)']);
+    expect(nothingMatched([], 0)[1]).toBe('(there are no VMs)');
+    expect(nothingMatched([vm({ tags: {} })], 0)[1]).toBe('(none of the 1 VMs has a tag)');
+  });
+
+  it('are those of the projects that could be listed, if any could', () => {
+    expect(nothingMatched([vm({})], 1)[0]).toBe(
+      'nothing matched in the projects that could be listed. The tags there are:',
+    );
+    expect(nothingMatched([], 1, ' (an aside)')).toEqual([
+      'nothing matched in the projects that could be listed (an aside)',
+    ]);
   });
 });
 

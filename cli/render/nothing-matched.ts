@@ -1,4 +1,4 @@
-// The tag keys and values there are: what a person needs to see when a selector matched nothing.
+// What a person needs to see when a selector matched nothing: the tag keys and values there are.
 // Most of the time it is a typing error, and the right word is in this list.
 
 import type { Vm } from '../../lib/core/vm.ts';
@@ -6,8 +6,15 @@ import { plain } from './plain.ts';
 
 const mostValues = 12;
 
-/** One line per key, its values with the number of VMs, most frequent first. */
-export function knownTags(vms: readonly Vm[]): string[] {
+/** Says that nothing matched, and what could have; of projects that could not be listed it claims nothing. */
+export function nothingMatched(vms: readonly Vm[], unlisted: number, aside = ''): string[] {
+  const where = unlisted > 0 ? ' in the projects that could be listed' : '';
+  if (vms.length === 0 && unlisted > 0) return [`nothing matched${where}${aside}`];
+  return [`nothing matched${where}${aside}. The tags there are:`, ...knownTags(vms)];
+}
+
+// One line per key, its values with the number of VMs, most frequent first.
+function knownTags(vms: readonly Vm[]): string[] {
   const keys = new Map<string, Map<string, number>>();
   for (const { tags } of vms) {
     for (const [key, value] of Object.entries(tags)) {
