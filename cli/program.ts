@@ -122,7 +122,8 @@ function sayError(error: unknown): string[] {
   if (!(error instanceof PowerError)) {
     return [`this is a bug in power: ${plain(error instanceof Error ? error.message : String(error))}`];
   }
-  if (error.faults.length <= 1) return [plain(error.message)];
-  const what = error.code === 'config' ? 'configuration' : error.code;
-  return [`the ${what} has ${error.faults.length} faults:`, ...error.faults.map((fault) => `- ${plain(fault)}`)];
+  const faults = error.faults.map((fault) => `- ${plain(fault)}`);
+  if (error.code === 'config' && faults.length === 1) return ['the configuration has a fault:', ...faults];
+  if (faults.length <= 1) return [plain(error.message)];
+  return [`the ${error.code === 'config' ? 'configuration' : error.code} has ${faults.length} faults:`, ...faults];
 }

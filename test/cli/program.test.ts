@@ -243,6 +243,11 @@ describe('what a command throws', () => {
     expect(code).toBe(exitCode.usage);
   });
 
+  it('is told the same way when the configuration has a single one', async () => {
+    const { stderr } = await fail(new PowerError('config', 'a fault:\n  - pace', { faults: ['pace: unknown'] }));
+    expect(stderr).toBe('power: the configuration has a fault:\npower: - pace: unknown\n');
+  });
+
   it('is one line when it is a bug of ours, without stack and without what hangs on it', async () => {
     const { code, stderr } = await fail(
       Object.assign(new TypeError('x is not a function'), { config: { token: 'hush' } }),
