@@ -1,13 +1,12 @@
 // What a person writes in power.config.ts, as types that an editor completes and explains.
 // The schema in schema.ts checks the same at run time; these names and defaults are a contract with users.
 
-import type { Action } from '../core/action.ts';
 import type { Power } from '../core/vm.ts';
 import type { DurationText, SchedulingInput } from './schedule-input.ts';
+import type { TellingInput } from './telling-input.ts';
 import type { OrderInput } from './tier-input.ts';
-
-/** Kubernetes label-selector syntax over tags, like `env=dev,tier!=db`; `*` is every VM. */
-type SelectorText = string;
+import type { TokenInput } from './token-input.ts';
+import type { TriggerInput } from './trigger-input.ts';
 
 /** One API address, the secret that holds its token, and its projects. */
 interface AccountInput {
@@ -47,74 +46,6 @@ interface TagRuleInput {
   readonly tags: Readonly<Record<string, string>>;
 }
 
-/** An action at set times. Its key becomes part of the schedule's name. */
-interface CronInput {
-  /** EventBridge's six fields, `minutes hours day-of-month month day-of-week year`, like `0 19 ? * SUN-THU *`. */
-  readonly cron: string;
-  /** The IANA time zone the fields are read in, like `Africa/Algiers`. Required. */
-  readonly timezone: string;
-  /** What to do. `power_off` and `reset` need `allowDataLoss: true` beside them. */
-  readonly action: Action;
-  /** Which VMs. */
-  readonly select: SelectorText;
-  /**
-   * Only this account.
-   * @default all accounts
-   */
-  readonly account?: string | null;
-  /**
-   * Leave to send `power_off` or `reset`, which may lose data.
-   * @default false
-   */
-  readonly allowDataLoss?: boolean;
-  /**
-   * How late the action may still be done, from 60s to 24h: a stop that was missed in the evening must not be done in the morning.
-   * @default '1h'
-   */
-  readonly maxEventAge?: DurationText;
-  /**
-   * How often EventBridge delivers again when the Lambda did not take the event, from 0 to 185.
-   * @default 3
-   */
-  readonly retries?: number;
-}
-
-/** What a verified event does. */
-interface WebhookRuleInput {
-  /** Fields of the verified body (dotted paths) and the values they must have: at least one. */
-  readonly when: Readonly<Record<string, string | number | boolean | null>>;
-  /** What to do; a webhook is never given leave for `power_off` or `reset`. */
-  readonly action: Exclude<Action, 'power_off' | 'reset'>;
-  /** Which VMs. */
-  readonly select: SelectorText;
-  /**
-   * Only this account.
-   * @default all accounts
-   */
-  readonly account?: string | null;
-}
-
-/** A signed webhook, at `POST /v1/webhooks/<its key>`. At least one of `on` and `allow`. */
-interface WebhookInput {
-  /** How deliveries are signed: Standard Webhooks, or GitHub's `X-Hub-Signature-256`. */
-  readonly verify: 'standard' | 'github';
-  /** Secrets Manager name or ARN of the secret that holds the signing secrets. */
-  readonly secretId: string;
-  /**
-   * Which events do what.
-   * @default []
-   */
-  readonly on?: readonly WebhookRuleInput[];
-  /**
-   * What the sender may name itself: one of these actions, and a selector that is ANDed with this one.
-   * @default nothing
-   */
-  readonly allow?: {
-    readonly actions: readonly Exclude<Action, 'power_off' | 'reset'>[];
-    readonly select: SelectorText;
-  };
-}
-
 /** How an action is sent to one VM. */
 interface SendInput {
   /**
@@ -135,7 +66,7 @@ interface SendInput {
 }
 
 /** Everything that power.config.ts may say. All of it has a default. */
-export interface PowerConfigInput extends SchedulingInput, OrderInput {
+export interface PowerConfigInput extends TriggerInput, SchedulingInput, OrderInput, TokenInput, TellingInput {
   /**
    * The projects whose VMs are listed. Either this or `accounts`.
    * @default ['default']
@@ -151,49 +82,6 @@ export interface PowerConfigInput extends SchedulingInput, OrderInput {
    * @default []
    */
   readonly tags?: readonly TagRuleInput[];
-  /**
-   * Actions at set times, by name.
-   * @default {}
-   */
-  readonly crons?: Readonly<Record<string, CronInput>>;
-  /**
-   * Signed webhooks, by name.
-   * @default {}
-   */
-  readonly webhooks?: Readonly<Record<string, WebhookInput>>;
-  /**
-   * The token server, for secrets that do not say it themselves.
-   * @default {}
-   */
-  readonly oauth?: {
-    /**
-     * How tokens are got. `refresh_token` also gives the functions leave to store in the secrets what they renew.
-     * @default 'client_credentials'
-     */
-    readonly grant?: 'client_credentials' | 'refresh_token';
-    /**
-     * Its token endpoint: https, or http on loopback.
-     * @default the secret's `token_url`
-     */
-    readonly tokenUrl?: string;
-    /** @default the secret's `client_id` */
-    readonly clientId?: string;
-    /** @default the secret's `scope`, or none */
-    readonly scope?: string;
-  };
-  /**
-   * Has Secrets Manager rotate the accounts' tokens: for tokens that live for longer than two periods.
-   * @default no rotation
-   */
-  readonly rotation?: {
-    /** How often: whole hours from 4h to 23h, or whole days. At most half of a token's life. */
-    readonly every: DurationText;
-    /**
-     * Whose tokens.
-     * @default all accounts
-     */
-    readonly accounts?: readonly string[];
-  };
   /**
    * How patiently VMs are shut down.
    * @default { patience: '8m', resendAfter: '90s', resends: 1 }
@@ -235,57 +123,10 @@ export interface PowerConfigInput extends SchedulingInput, OrderInput {
    */
   readonly states?: Readonly<Record<string, Power>>;
   /**
-   * Who is told when a run ends in trouble.
-   * @default nobody
-   */
-  readonly alarms?: { readonly email: string };
-  /**
-   * What a deployed run announces as events on the default event bus: that it started and ended, and of which VMs how they settled.
-   * `false` is nothing at all.
-   * @default { vmSettled: 'failures' }
-   */
-  readonly events?: false | { readonly vmSettled?: 'failures' | 'all' | 'none' };
-  /**
-   * Who is told, in Slack, Teams or elsewhere: of runs that ended, and of scheduled stops ahead of them.
-   * @default nobody
-   */
-  readonly notify?: {
-    /** Slack's incoming webhook, a workflow of Teams, or an endpoint of Standard Webhooks. */
-    readonly kind: 'slack' | 'teams' | 'webhook';
-    /** Secrets Manager name or ARN of the secret with the address; of a `webhook` also with what signs, as JSON. */
-    readonly secret: string;
-    /**
-     * Of which runs: those that did not end well, or all.
-     * @default 'trouble'
-     */
-    readonly when?: 'trouble' | 'always';
-    /**
-     * How long ahead of a scheduled stop there is a warning: whole minutes, `tick.every` or more, at most 24h.
-     * @default no warning
-     */
-    readonly before?: DurationText;
-    /**
-     * By how much one use of a warning's link puts the stop off.
-     * @default '2h'
-     */
-    readonly keep?: DurationText;
-    /**
-     * How often each link can be used, from 1 to 10.
-     * @default 1
-     */
-    readonly quota?: number;
-  };
-  /**
    * Lambda concurrency reserved for runs; opt-in, since new AWS accounts have too little.
    * @default none
    */
   readonly reservedConcurrency?: number;
-  /**
-   * How many runs the HTTP API, and how many all webhooks together, may launch in one minute, from 1 to 10000; more are a 429.
-   * Crons, ticks and terminals are not counted.
-   * @default { perMinute: 30 }
-   */
-  readonly launches?: { readonly perMinute?: number };
   /**
    * How a run lasts on AWS: as a Lambda durable function for up to 24h, its waits unpaid, or inline, within one Lambda's 15m, for
    * regions that have no durable functions.
