@@ -3,6 +3,7 @@
 
 import { warnBeforeMs } from '../lib/aws/token.ts';
 import type { Config } from '../lib/config.ts';
+import { printDuration } from '../lib/core/duration.ts';
 import type { MetricName } from '../lib/core/metric.ts';
 import { type FunctionKey, functionKeysOf } from './functions.ts';
 
@@ -24,7 +25,7 @@ export interface Alarm {
   readonly periods: number;
   /** … so many must ring. */
   readonly ringing: number;
-  /** What a period without any figure counts as. */
+  /** What a period without any figure counts as; as `ringing` it counts as a zero. */
   readonly missing: 'well' | 'ringing';
   /** For whom it wakes: what is the case, and where to look. */
   readonly means: string;
@@ -106,12 +107,7 @@ function alarmsOfTicks(tick: NonNullable<Config['tick']>): readonly Alarm[] {
     ...acrossTicks(tick),
   });
   return [
-    {
-      ...found('tick-missed', 'TicksSucceeded', 'No tick succeeded for three periods: nobody looks after schedules.'),
-      rings: { below: 1 },
-      ringing: 3,
-      missing: 'ringing',
-    },
+    deadMan(tick),
     found('tick-in-vain', 'VmsInVain', 'VMs do not become what their schedules want, after several attempts.'),
     found('tick-tags', 'VmsAtFault', 'VMs are left alone because of faults in their tags.'),
     found('tick-unlisted', 'ProjectsUnlisted', 'Projects are left alone because they could not be listed.'),
@@ -126,6 +122,23 @@ function alarmsOfTicks(tick: NonNullable<Config['tick']>): readonly Alarm[] {
       'A run was never started, and now it is too late.',
     ),
   ];
+}
+
+/** It is minutes, now and then, before a line of the log is a figure. */
+const figuresTakeMs = 5 * 60_000;
+
+/** Rings when no tick succeeded for three periods, and for as long as figures may take to come. */
+function deadMan({ everyMs }: NonNullable<Config['tick']>): Alarm {
+  const periods = Math.max(3, Math.ceil(figuresTakeMs / everyMs));
+  const means = `No tick succeeded for ${printDuration(periods * everyMs)}: nobody looks after schedules.`;
+  return {
+    ...once('tick-missed', { of: 'figures', metric: 'TicksSucceeded' }, means),
+    rings: { below: 1 },
+    periodSeconds: everyMs / 1000,
+    periods,
+    ringing: periods,
+    missing: 'ringing',
+  };
 }
 
 /**
