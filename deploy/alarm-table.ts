@@ -62,7 +62,7 @@ export function alarmTable(config: Config): readonly Alarm[] {
       { of: 'figures', metric: 'FailedVms' },
       'VMs of a run failed, or nobody could find out in time.',
     ),
-    ...(config.tick === null ? [] : alarmsOfTicks(config.tick)),
+    ...(config.tick === null ? [tokenExpiring(eachDay)] : alarmsOfTicks(config.tick)),
     {
       ...once(
         'dead-letters',
@@ -101,6 +101,21 @@ const endsOfDurableRuns: readonly Alarm[] = [
   once('run-dropped', ofRun('AsyncEventsDropped'), 'A run was not begun within 15 minutes and was given up.'),
 ];
 
+type Pace = Pick<Alarm, 'periodSeconds' | 'periods' | 'ringing'>;
+
+/** Where only runs and lists tell of it: a token that ends is one alarm and not one per run. */
+const eachDay: Pace = { periodSeconds: 86_400, periods: 1, ringing: 1 };
+
+function tokenExpiring(pace: Pace): Alarm {
+  const means = `The token of an account ends within ${tokenWarningDays} days.`;
+  return {
+    ...once('token-expiring', { of: 'figures', metric: 'TokenDaysLeft' }, means),
+    ...pace,
+    statistic: 'Minimum',
+    rings: { below: tokenWarningDays },
+  };
+}
+
 function alarmsOfTicks(tick: NonNullable<Config['tick']>): readonly Alarm[] {
   const found = (name: string, metric: MetricName, means: string): Alarm => ({
     ...once(name, { of: 'figures', metric }, means),
@@ -111,11 +126,7 @@ function alarmsOfTicks(tick: NonNullable<Config['tick']>): readonly Alarm[] {
     found('tick-in-vain', 'VmsInVain', 'VMs do not become what their schedules want, after several attempts.'),
     found('tick-tags', 'VmsAtFault', 'VMs are left alone because of faults in their tags.'),
     found('tick-unlisted', 'ProjectsUnlisted', 'Projects are left alone because they could not be listed.'),
-    {
-      ...found('token-expiring', 'TokenDaysLeft', `The token of an account ends within ${tokenWarningDays} days.`),
-      statistic: 'Minimum',
-      rings: { below: tokenWarningDays },
-    },
+    tokenExpiring(acrossTicks(tick)),
     once(
       'never-started',
       { of: 'figures', metric: 'RunsNeverStarted' },
@@ -145,6 +156,6 @@ function deadMan({ everyMs }: NonNullable<Config['tick']>): Alarm {
  * Rings as long as any of the last three ticks told of it: a trouble that lasts is one alarm and not one per tick, and neither a tick
  * that comes some seconds late nor one that is missed ends it.
  */
-function acrossTicks({ everyMs }: NonNullable<Config['tick']>): Pick<Alarm, 'periodSeconds' | 'periods' | 'ringing'> {
+function acrossTicks({ everyMs }: NonNullable<Config['tick']>): Pace {
   return { periodSeconds: everyMs / 1000, periods: 3, ringing: 1 };
 }

