@@ -101,16 +101,16 @@ const endsOfDurableRuns: readonly Alarm[] = [
   once('run-dropped', ofRun('AsyncEventsDropped'), 'A run was not begun within 15 minutes and was given up.'),
 ];
 
-type Pace = Pick<Alarm, 'periodSeconds' | 'periods' | 'ringing'>;
+type Span = Pick<Alarm, 'periodSeconds' | 'periods' | 'ringing'>;
 
 /** Where only runs and lists tell of it: a token that ends is one alarm and not one per run. */
-const eachDay: Pace = { periodSeconds: 86_400, periods: 1, ringing: 1 };
+const eachDay: Span = { periodSeconds: 86_400, periods: 1, ringing: 1 };
 
-function tokenExpiring(pace: Pace): Alarm {
+function tokenExpiring(span: Span): Alarm {
   const means = `The token of an account ends within ${tokenWarningDays} days.`;
   return {
     ...once('token-expiring', { of: 'figures', metric: 'TokenDaysLeft' }, means),
-    ...pace,
+    ...span,
     statistic: 'Minimum',
     rings: { below: tokenWarningDays },
   };
@@ -156,6 +156,6 @@ function deadMan({ everyMs }: NonNullable<Config['tick']>): Alarm {
  * Rings as long as any of the last three ticks told of it: a trouble that lasts is one alarm and not one per tick, and neither a tick
  * that comes some seconds late nor one that is missed ends it.
  */
-function acrossTicks({ everyMs }: NonNullable<Config['tick']>): Pace {
+function acrossTicks({ everyMs }: NonNullable<Config['tick']>): Span {
   return { periodSeconds: everyMs / 1000, periods: 3, ringing: 1 };
 }
