@@ -3,6 +3,7 @@
 
 import { warnBeforeMs } from '../lib/aws/token.ts';
 import type { Config } from '../lib/config.ts';
+import { printDuration } from '../lib/core/duration.ts';
 import type { MetricName } from '../lib/core/metric.ts';
 import { type FunctionKey, functionKeysOf } from './functions.ts';
 
@@ -24,7 +25,7 @@ export interface Alarm {
   readonly periods: number;
   /** … so many must ring. */
   readonly ringing: number;
-  /** What a period without any figure counts as. */
+  /** What a period without any figure counts as; as `ringing` it counts as a zero. */
   readonly missing: 'well' | 'ringing';
   /** For whom it wakes: what is the case, and where to look. */
   readonly means: string;
@@ -61,7 +62,7 @@ export function alarmTable(config: Config): readonly Alarm[] {
       { of: 'figures', metric: 'FailedVms' },
       'VMs of a run failed, or nobody could find out in time.',
     ),
-    ...(config.tick === null ? [] : alarmsOfTicks(config.tick)),
+    ...(config.tick === null ? [tokenExpiring(eachDay)] : alarmsOfTicks(config.tick)),
     {
       ...once(
         'dead-letters',
@@ -100,26 +101,32 @@ const endsOfDurableRuns: readonly Alarm[] = [
   once('run-dropped', ofRun('AsyncEventsDropped'), 'A run was not begun within 15 minutes and was given up.'),
 ];
 
+type Span = Pick<Alarm, 'periodSeconds' | 'periods' | 'ringing'>;
+
+/** Where only runs and lists tell of it: a token that ends is one alarm and not one per run. */
+const eachDay: Span = { periodSeconds: 86_400, periods: 1, ringing: 1 };
+
+function tokenExpiring(span: Span): Alarm {
+  const means = `The token of an account ends within ${tokenWarningDays} days.`;
+  return {
+    ...once('token-expiring', { of: 'figures', metric: 'TokenDaysLeft' }, means),
+    ...span,
+    statistic: 'Minimum',
+    rings: { below: tokenWarningDays },
+  };
+}
+
 function alarmsOfTicks(tick: NonNullable<Config['tick']>): readonly Alarm[] {
   const found = (name: string, metric: MetricName, means: string): Alarm => ({
     ...once(name, { of: 'figures', metric }, means),
     ...acrossTicks(tick),
   });
   return [
-    {
-      ...found('tick-missed', 'TicksSucceeded', 'No tick succeeded for three periods: nobody looks after schedules.'),
-      rings: { below: 1 },
-      ringing: 3,
-      missing: 'ringing',
-    },
+    deadMan(tick),
     found('tick-in-vain', 'VmsInVain', 'VMs do not become what their schedules want, after several attempts.'),
     found('tick-tags', 'VmsAtFault', 'VMs are left alone because of faults in their tags.'),
     found('tick-unlisted', 'ProjectsUnlisted', 'Projects are left alone because they could not be listed.'),
-    {
-      ...found('token-expiring', 'TokenDaysLeft', `The token of an account ends within ${tokenWarningDays} days.`),
-      statistic: 'Minimum',
-      rings: { below: tokenWarningDays },
-    },
+    tokenExpiring(acrossTicks(tick)),
     once(
       'never-started',
       { of: 'figures', metric: 'RunsNeverStarted' },
@@ -128,10 +135,27 @@ function alarmsOfTicks(tick: NonNullable<Config['tick']>): readonly Alarm[] {
   ];
 }
 
+/** It is minutes, now and then, before a line of the log is a figure. */
+const figuresTakeMs = 5 * 60_000;
+
+/** Rings when no tick succeeded for three periods, and for as long as figures may take to come. */
+function deadMan({ everyMs }: NonNullable<Config['tick']>): Alarm {
+  const periods = Math.max(3, Math.ceil(figuresTakeMs / everyMs));
+  const means = `No tick succeeded for ${printDuration(periods * everyMs)}: nobody looks after schedules.`;
+  return {
+    ...once('tick-missed', { of: 'figures', metric: 'TicksSucceeded' }, means),
+    rings: { below: 1 },
+    periodSeconds: everyMs / 1000,
+    periods,
+    ringing: periods,
+    missing: 'ringing',
+  };
+}
+
 /**
  * Rings as long as any of the last three ticks told of it: a trouble that lasts is one alarm and not one per tick, and neither a tick
  * that comes some seconds late nor one that is missed ends it.
  */
-function acrossTicks({ everyMs }: NonNullable<Config['tick']>): Pick<Alarm, 'periodSeconds' | 'periods' | 'ringing'> {
+function acrossTicks({ everyMs }: NonNullable<Config['tick']>): Span {
   return { periodSeconds: everyMs / 1000, periods: 3, ringing: 1 };
 }

@@ -33,16 +33,14 @@ function subscription(email: string): Resource {
 }
 
 function resourceOf(alarm: Alarm, deployment: Deployment): Resource {
-  const { name, means, watches, statistic, rings, periodSeconds, periods, ringing, missing } = alarm;
+  const { name, means, rings, periods, ringing, missing } = alarm;
   const isFloor = 'atLeast' in rings;
   return {
     Type: 'AWS::CloudWatch::Alarm',
     Properties: {
       AlarmName: `${prefixOf(deployment)}-${name}`,
       AlarmDescription: `${means} What to do: docs/runbook.md#${name}`,
-      ...metricOf(watches, deployment),
-      Statistic: statistic,
-      Period: periodSeconds,
+      ...lookedAt(alarm, deployment),
       EvaluationPeriods: periods,
       DatapointsToAlarm: ringing,
       Threshold: isFloor ? rings.atLeast : rings.below,
@@ -53,9 +51,22 @@ function resourceOf(alarm: Alarm, deployment: Deployment): Resource {
   };
 }
 
-function metricOf(watched: Watched, deployment: Deployment) {
-  const [Namespace, dimension, Value] = placeOf(watched, deployment);
-  return { Namespace, MetricName: watched.metric, Dimensions: [{ Name: dimension, Value }] };
+/**
+ * The metric, its gaps filled with zeros where a gap is to ring. `TreatMissingData` alone would not do that in time: as long as periods are
+ * missing CloudWatch looks further back for real ones, and three that are missing ring only when five are. It stays for a metric without any.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
+ */
+function lookedAt({ watches, statistic, periodSeconds, missing }: Alarm, deployment: Deployment) {
+  const [Namespace, dimension, Value] = placeOf(watches, deployment);
+  const metric = { Namespace, MetricName: watches.metric, Dimensions: [{ Name: dimension, Value }] };
+  if (missing === 'well') return { ...metric, Statistic: statistic, Period: periodSeconds };
+  const MetricStat = { Metric: metric, Stat: statistic, Period: periodSeconds };
+  return {
+    Metrics: [
+      { Id: 'figure', MetricStat, ReturnData: false },
+      { Id: 'filled', Expression: 'FILL(figure, 0)', ReturnData: true },
+    ],
+  };
 }
 
 function placeOf(watched: Watched, deployment: Deployment): readonly [string, string, unknown] {

@@ -4,7 +4,7 @@
 import { apiRoutes } from '../lib/http/api-routes.ts';
 import type { ApiWorld } from '../lib/http/api-world.ts';
 import { type HttpHandler, httpHandler } from '../lib/http/http-handler.ts';
-import { countingCalls } from './metrics.ts';
+import { countingCalls, tokensWithoutTick } from './metrics.ts';
 import { admitLaunches, launchParts, once, wiring } from './wiring.ts';
 
 // Launching a run, and reading how it went, must not wait for the code of clouds, time zones and crons to load.
@@ -24,4 +24,4 @@ const world = once(
 const answer = httpHandler({ routes: apiRoutes, world, log: wiring.log });
 
 /** Events of the HTTP API, payload format 2.0. */
-export const handler: HttpHandler = (...request) => countingCalls(() => answer(...request));
+export const handler: HttpHandler = (...request) => countingCalls(() => answer(...request), tokensWithoutTick);

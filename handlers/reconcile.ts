@@ -4,12 +4,11 @@
 import type { Config } from '../lib/config.ts';
 import { PowerError } from '../lib/core/errors.ts';
 import { successFigures, sweepFigures, tickFigures } from '../lib/run/metrics/tick-figures.ts';
-import { tokenFigures } from '../lib/run/metrics/token-figures.ts';
 import { type TickReport, tick } from '../lib/run/schedule/tick.ts';
 import { readTickEvent } from '../lib/run/schedule/tick-event.ts';
 import { startForgotten } from '../lib/run/sweep.ts';
 import { failure } from './failure.ts';
-import { countingCalls, emit, tokenExpiries } from './metrics.ts';
+import { countingCalls, emit, tokensNow } from './metrics.ts';
 import { launchParts, wiring } from './wiring.ts';
 import { runWorld } from './world.ts';
 
@@ -48,7 +47,7 @@ async function tickOf(event: unknown): Promise<TickReport> {
     startForgotten(parts),
   ]);
   if (swept.status === 'fulfilled') await emit(sweepFigures(swept.value));
-  await emit(tokenFigures(tokenExpiries(), clock.now()));
+  await emit(tokensNow());
   if (ticked.status === 'rejected') throw ticked.reason;
   const report = ticked.value;
   await emit(tickFigures(report, Object.keys(config.schedules)));

@@ -7,7 +7,7 @@ import { work } from '../lib/run/work.ts';
 import { readRunEvent } from '../lib/run/work-event.ts';
 import { announcedRuns } from './announced.ts';
 import { failure } from './failure.ts';
-import { countingCalls, emit } from './metrics.ts';
+import { countingCalls, emit, tokensWithoutTick } from './metrics.ts';
 import { durableRun, inlineTurn, type RunTurn } from './turn.ts';
 import { wiring } from './wiring.ts';
 import { conductRun } from './world.ts';
@@ -17,7 +17,7 @@ export async function handler(event: unknown, context: Context): Promise<unknown
   return countingCalls(async () => {
     if (isDurable(event)) return (await durableRun(workRun))(event, context);
     return workRun(() => readRunEvent(event), inlineTurn(context));
-  });
+  }, tokensWithoutTick);
 }
 
 async function workRun(nameOf: () => string, turn: RunTurn): Promise<void> {

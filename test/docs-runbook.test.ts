@@ -6,6 +6,7 @@ import { exitCode } from '../cli/exit-code.ts';
 import { type Commands, runProgram } from '../cli/program.ts';
 import { alarmTable } from '../deploy/alarm-table.ts';
 import { functionKeysOf } from '../deploy/functions.ts';
+import { readSecret } from '../lib/aws/secret-shape.ts';
 import { loadConfig, readEnvironment } from '../lib/config.ts';
 import { endings } from '../lib/run/ending.ts';
 import { fakeTerminal } from './cli/fake-terminal.ts';
@@ -94,6 +95,21 @@ describe("the runbook's commands", () => {
       for (const [option] of rest.matchAll(/(?<![\w-])--?[a-z][a-z-]*/g))
         expect(help, line).toMatch(new RegExp(`(?<![\\w-])${option}\\b`));
     }
+  });
+
+  it('put a token there in words that say when it ends, or nobody would be warned of the next end', () => {
+    const [, form = ''] = /printf '?(.+?)'? "\$TOKEN" \|\n +aws secretsmanager put-secret-value/.exec(runbook) ?? [];
+    const secret = form.replace('%s', 'opaque-token');
+    expect(readSecret(secret, 'openscaler/token')).toMatchObject({
+      token: 'opaque-token',
+      expiresAt: expect.any(Number),
+    });
+  });
+
+  it('look for what a process that was killed leaves in a log that is JSON', () => {
+    expect(read('serverless.yml')).toContain('\n      logFormat: JSON\n');
+    expect(runbook).not.toMatch(/REPORT|Task timed out/);
+    expect(runbook).toContain(`'{ $.type = "platform.report" && $.record.status != "success" }'`);
   });
 
   it('name only functions and fields that there are', () => {

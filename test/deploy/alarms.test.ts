@@ -7,6 +7,7 @@ import { alarmId, alarms, topicId } from '../../deploy/alarms.ts';
 import { functionKeys } from '../../deploy/functions.ts';
 import { loadConfig, readEnvironment } from '../../lib/config.ts';
 import { metrics } from '../../lib/core/metric.ts';
+import { periodOf, ringsAfter } from '../fixtures/ringing.ts';
 
 const deployment = { service: 'openscaler-power', stage: 'dev' };
 
@@ -63,25 +64,37 @@ describe('the alarms', () => {
     }
   });
 
-  it('that follow ticks ring on as long as one of the last three told of it; the dead man’s when three are missing', () => {
+  it('that follow ticks ring on as long as one of the last three told of it', () => {
     const { made } = configured({ tick: { every: '10m' } });
     const level = { Period: 600, EvaluationPeriods: 3, DatapointsToAlarm: 1, TreatMissingData: 'notBreaching' };
     for (const name of ['tick-in-vain', 'tick-tags', 'tick-unlisted', 'reconcile-errors', 'token-expiring'])
       expect(made[alarmId({ name })]?.Properties).toMatchObject(level);
-    expect(made[alarmId({ name: 'tick-missed' })]?.Properties).toMatchObject({
-      ...level,
-      DatapointsToAlarm: 3,
-      TreatMissingData: 'breaching',
-      MetricName: 'TicksSucceeded',
-      Statistic: 'Sum',
-      Threshold: 1,
-      ComparisonOperator: 'LessThanThreshold',
-    });
     expect(made[alarmId({ name: 'vms-failed' })]?.Properties).toMatchObject({ Period: 60, EvaluationPeriods: 1 });
   });
 
+  it.each(['2m', '3m', '5m', '10m', '1h'])(
+    'have one that rings when three ticks, %s apart, are missing, and not before',
+    (every) => {
+      const { Properties } =
+        configured({ tick: { every }, catchUp: '2h' }).made[alarmId({ name: 'tick-missed' })] ?? {};
+      expect(periodOf(Properties)).toBe(Number.parseInt(every, 10) * (every.endsWith('h') ? 3600 : 60));
+      expect(ringsAfter(Properties, [1, 1, 1, 1, 1])).toBe(false);
+      expect(ringsAfter(Properties, [1, 1, 1, null, null])).toBe(false);
+      expect(ringsAfter(Properties, [1, null, null, 1, null])).toBe(false);
+      expect(ringsAfter(Properties, [1, 1, null, null, null])).toBe(true);
+      expect(ringsAfter(Properties, [null, null, null, null, null])).toBe(true);
+    },
+  );
+
+  it('have one for ticks of every minute that waits for figures that take minutes to come', () => {
+    const { Properties } = configured({ tick: { every: '1m' } }).made[alarmId({ name: 'tick-missed' })] ?? {};
+    expect(periodOf(Properties)).toBe(60);
+    expect(ringsAfter(Properties, [1, 1, 1, null, null, null, null])).toBe(false);
+    expect(ringsAfter(Properties, [1, 1, null, null, null, null, null])).toBe(true);
+  });
+
   it('are only those that can ring: without a tick none on what ticks tell, inline none on durable runs', () => {
-    expect(namesOf({ tick: false }).filter((name) => /^tick-|token|never/.test(name))).toEqual([]);
+    expect(namesOf({ tick: false }).filter((name) => /^tick-|token|never/.test(name))).toEqual(['token-expiring']);
     expect(namesOf({ engine: 'inline' }).filter((name) => name.startsWith('run-'))).toEqual([
       'run-errors',
       'run-throttles',
@@ -106,4 +119,41 @@ describe('the alarms', () => {
       Endpoint: 'ops@example.org',
     });
   });
+});
+
+// The tables of https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html: 0 is within, X is beyond.
+describe('CloudWatch, as these tests know it', () => {
+  const alarm = {
+    Namespace: 'n',
+    MetricName: 'm',
+    Dimensions: [],
+    Statistic: 'Sum',
+    Period: 300,
+    EvaluationPeriods: 3,
+    Threshold: 1,
+    ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+  };
+  const values: Readonly<Record<string, number>> = { 0: 0, X: 1 };
+
+  it.each([
+    ['0 - X - X', 3, false, false],
+    ['0 - - - -', 3, false, false],
+    ['- - - - -', 3, true, false],
+    ['0 X X - X', 3, true, true],
+    ['- - - - X', 3, true, false],
+    ['X - - - -', 3, true, false],
+    ['0 - X - X', 2, true, true],
+    ['0 0 X 0 X', 2, true, true],
+    ['0 - X - -', 2, true, false],
+    ['- - - - 0', 2, true, false],
+  ])(
+    'rings on %s, %i of 3: %s where missing is breaching, %s where it is not',
+    (points, DatapointsToAlarm, ...rings) => {
+      const periods = points.split(' ').map((point) => values[point] ?? null);
+      const treated = ['breaching', 'notBreaching'].map((TreatMissingData) =>
+        ringsAfter({ ...alarm, DatapointsToAlarm, TreatMissingData }, periods),
+      );
+      expect(treated).toEqual(rings);
+    },
+  );
 });

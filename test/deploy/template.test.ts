@@ -366,7 +366,9 @@ describe('what watches, and what keeps, in the packaged template', () => {
     );
     for (const [id, { Properties }] of alarms) {
       expect(Properties.AlarmActions).toEqual([{ Ref: 'AlarmTopic' }]);
-      const references = JSON.stringify(Properties.Dimensions).matchAll(/"(?:Ref":|Fn::GetAtt":\[)"(\w+)"/g);
+      const references = JSON.stringify(Properties.Dimensions ?? Properties.Metrics).matchAll(
+        /"(?:Ref":|Fn::GetAtt":\[)"(\w+)"/g,
+      );
       for (const [, one = ''] of references)
         expect([id, packaged.template.Resources[one]?.Type]).not.toContain(undefined);
     }
