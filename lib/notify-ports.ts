@@ -32,6 +32,4 @@ export interface StopWarnings {
   read(stopMs: number): Promise<StopWarning | null>;
   /** Counts one use of the link from `used` on; false when somebody else did meanwhile. */
   use(stopMs: number, used: number): Promise<boolean>;
-  /** Takes back a use that came to nothing. */
-  unuse(stopMs: number, used: number): Promise<void>;
 }

@@ -16,14 +16,6 @@ const ttlAfterSeconds = 7 * 86_400;
 /** Warnings in one DynamoDB table (partition key `pk`, sort key `sk`, TTL attribute `expiresAt`). */
 export function dynamoStopWarnings(options: DynamoTableOptions): StopWarnings {
   const table = new DynamoTable(options);
-  const count = async (stopMs: number, from: number, to: number, doing: string) => {
-    const set = { used: numberAttribute(to) };
-    const condition = 'attribute_exists(pk) AND #used = :from';
-    return (
-      (await table.update({ key: keyOf(stopMs), set, condition, values: { from: numberAttribute(from) } }, doing)) !==
-      null
-    );
-  };
   return {
     claim: async (warning) => {
       // The SDK sends an update again when its answer got lost: it then meets its own claim.
@@ -45,9 +37,11 @@ export function dynamoStopWarnings(options: DynamoTableOptions): StopWarnings {
       const item = await table.get({ pk, sk }, 'read a warning');
       return item === null ? null : readItem(item);
     },
-    use: (stopMs, used) => count(stopMs, used, used + 1, 'count the use of a link'),
-    unuse: async (stopMs, used) => {
-      await count(stopMs, used + 1, used, 'take back the use of a link');
+    use: async (stopMs, used) => {
+      const set = { used: numberAttribute(used + 1) };
+      const condition = 'attribute_exists(pk) AND #used = :from';
+      const update = { key: keyOf(stopMs), set, condition, values: { from: numberAttribute(used) } };
+      return (await table.update(update, 'count the use of a link')) !== null;
     },
   };
 }

@@ -54,18 +54,6 @@ export function stopWarningsContract(what: string, open: () => StopWarnings): vo
       expect([await open().use(warning.stopMs, 0), await open().use(warning.stopMs, 1)]).toEqual([false, true]);
     });
 
-    it('can be taken back, unless another followed', async () => {
-      const warning = next();
-      await open().claim(warning);
-      await open().use(warning.stopMs, 0);
-      await open().unuse(warning.stopMs, 0);
-      expect((await open().read(warning.stopMs))?.used).toBe(0);
-      await open().use(warning.stopMs, 0);
-      await open().use(warning.stopMs, 1);
-      await open().unuse(warning.stopMs, 0);
-      expect((await open().read(warning.stopMs))?.used).toBe(2);
-    });
-
     it('are none of what nobody claimed', async () => {
       const { stopMs: unknown } = next();
       expect(await open().use(unknown, 0)).toBe(false);

@@ -23,17 +23,9 @@ export class MemoryStopWarnings implements StopWarnings {
   }
 
   async use(stopMs: number, used: number): Promise<boolean> {
-    return this.#count(stopMs, used, used + 1);
-  }
-
-  async unuse(stopMs: number, used: number): Promise<void> {
-    this.#count(stopMs, used + 1, used);
-  }
-
-  #count(stopMs: number, from: number, to: number): boolean {
     const found = this.#kept.get(stopMs);
-    if (found?.warning.used !== from) return false;
-    found.warning = { ...found.warning, used: to };
+    if (found?.warning.used !== used) return false;
+    found.warning = { ...found.warning, used: used + 1 };
     return true;
   }
 }

@@ -85,7 +85,7 @@ afterAll(async () => {
 
 const tick = () => invoke('reconcile', { tick: new Date().toISOString() });
 const open = (method: string, path: string) => {
-  const form = { body: 'confirm=yes', headers: { 'content-type': 'application/x-www-form-urlencoded' } };
+  const form = { body: 'confirm=1', headers: { 'content-type': 'application/x-www-form-urlencoded' } };
   return invoke('keep', httpEvent({ method, path, ...(method === 'POST' ? form : {}) }));
 };
 

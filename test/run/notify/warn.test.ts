@@ -86,9 +86,8 @@ describe('the stops ahead', () => {
       office('5'),
     ];
     const { until, stops, state, clock } = await stage(fleet);
-    const override = { keep: 'on', reason: 'r', by: 'b', keys: ['main/5'], endMs: at('18:10') } as const;
-    const newId = () => 'keep-5';
-    await makeKnownOverride(override, { clock, state, maxDurationMs: 86_400_000, newId });
+    const override = { id: 'o', keep: 'on', reason: 'r', by: 'b', keys: ['main/5'], endMs: at('18:10') } as const;
+    await makeKnownOverride(override, { clock, state, maxDurationMs: 86_400_000 });
     await until(at('17:30'));
     expect(await stops()).toEqual([]);
     // Then the override's end is what stops it.
@@ -278,8 +277,9 @@ describe('what a link makes', () => {
     await until(at('17:30'));
     await warn();
     const warned = await scene.world.warnings.read(at('18:00'));
-    const override = { keep: 'on', reason: 'r', by: 'link', keys: warned?.keys ?? [], endMs: at('20:00') } as const;
-    await makeKnownOverride(override, { clock, state, maxDurationMs: 86_400_000, newId: () => 'keep-1' });
+    const [id, keys] = ['o', warned?.keys ?? []];
+    const override = { id, keep: 'on', reason: 'r', by: 'link', keys, endMs: at('20:00') } as const;
+    await makeKnownOverride(override, { clock, state, maxDurationMs: 86_400_000 });
     await until(at('18:05'));
     await tick();
     expect(cloud.vm('1').state).toBe('running');
