@@ -6,7 +6,7 @@
 import { printable, vmLine } from '../core/notice.ts';
 import type { StopWarning, StopWarnings } from '../notify-ports.ts';
 import type { Clock, KeptOverride, Log } from '../ports.ts';
-import { readKeepToken } from '../run/notify/keep-link.ts';
+import { readKeepToken, warningName } from '../run/notify/keep-link.ts';
 import { sayTime } from '../run/notify/local-time.ts';
 import type { KnownOverride } from '../run/schedule/overrides.ts';
 import type { HttpAnswer } from './answer.ts';
@@ -78,10 +78,10 @@ export async function postKeep(http: HttpRequest, world: KeepWorld): Promise<Htt
   if (confirmed !== use) return confirmed < use ? usedUntil(stopMs, confirmed, world) : notConfirmed;
   const endMs = endOf(stopMs, use, world);
   const reason = `by the link of the warning of ${new Date(stopMs).toISOString()}`;
-  const id = `keep-${stopMs.toString(36)}-${use}`;
+  const id = `keep-${warningName(found.warning)}-${use}`;
   const override = await world.keepOn({ id, keep: 'on', keys, endMs, reason, by: 'link' });
   // False where the same form was sent twice at once: it is counted, and both made the same override.
-  await world.warnings.use(stopMs, used);
+  await world.warnings.use(found.warning, used);
   if (override.cancelledMs !== null) return endedSince;
   world.log.info('VMs are kept on by the link of a warning', {
     stop: new Date(stopMs).toISOString(),
@@ -102,16 +102,16 @@ type Found = { readonly warning: StopWarning } | { readonly answer: HttpAnswer }
 // First the signature: nothing is read, and no time spent, for whoever made a token up.
 async function findWarning({ params }: HttpRequest, world: KeepWorld): Promise<Found> {
   const { clock, log, warnings, quota } = world;
-  const stopMs = readKeepToken(params.token ?? '', await world.keys());
-  if (stopMs === null) {
+  const id = readKeepToken(params.token ?? '', await world.keys());
+  if (id === null) {
     log.warn('a link was refused: nobody here has signed it');
     return { answer: notValid };
   }
-  const warning = await warnings.read(stopMs);
+  const warning = await warnings.read(id);
   if (warning === null || warning.keys.length === 0) return { answer: over };
-  const isOver = stopMs <= clock.now();
-  if (!isOver && warning.used < quota) return { warning };
-  return { answer: warning.used === 0 ? over : usedUntil(stopMs, warning.used, world) };
+  const { stopMs, used } = warning;
+  if (clock.now() < stopMs && used < quota) return { warning };
+  return { answer: used === 0 ? over : usedUntil(stopMs, used, world) };
 }
 
 /** Counted from the stop, not from now: that is what is put off, whenever it is confirmed. */

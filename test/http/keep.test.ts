@@ -19,7 +19,8 @@ const hourMs = 3_600_000;
 const start = Date.UTC(2026, 10, 24, 16, 40); // a Tuesday; 17:40 in Algiers
 const stopMs = Date.UTC(2026, 10, 24, 17);
 const keys = ['k'.repeat(64)];
-const token = keepToken(stopMs, keys);
+const id = { stopMs, nth: 0 };
+const token = keepToken(id, keys);
 const hostile = `"><script>alert(1)</script><img src=x onerror='alert(2)'> &amp; \u202e\u001b[31m\n`;
 
 const closers: (() => Promise<void>)[] = [];
@@ -43,9 +44,9 @@ async function bench({
   const clock = new FakeClock(start);
   const log = new MemoryLog();
   const state = memoryStateStore();
-  const warnings = new MemoryStopWarnings();
+  const warnings = new MemoryStopWarnings(clock);
   const all = Array.from({ length: total ?? vms.length }, (_, nth) => vms[nth]?.key ?? `main/more-${nth}`);
-  await warnings.claim({ stopMs, keys: all, shown: vms });
+  await warnings.claim({ ...id, keys: all, shown: vms });
   const world: KeepWorld = {
     clock,
     log,
@@ -82,7 +83,7 @@ async function bench({
   };
   const confirm = (path?: string, use = 1) => call('POST', path, `confirm=${use}`);
   const overrides = async () => (await state.load()).overrides;
-  const used = async () => (await warnings.read(stopMs))?.used;
+  const used = async () => (await warnings.read(id))?.used;
   return { clock, log, state, warnings, call, confirm, overrides, used };
 }
 
@@ -147,8 +148,8 @@ describe('opening a link', () => {
     const plain = (await call('GET')).text.replace(/<li>.*<\/li>/, '');
     await fc.assert(
       fc.asyncProperty(fc.string({ unit: 'binary' }), async (name) => {
-        await warnings.unsent(stopMs);
-        await warnings.claim({ stopMs, keys: ['main/1'], shown: [{ key: 'main/1', name }] });
+        await warnings.note(id, false);
+        await warnings.claim({ ...id, keys: ['main/1'], shown: [{ key: 'main/1', name }] });
         const { text } = await call('GET');
         const [, item = '<'] = /<li>(.*)<\/li>/.exec(text) ?? [];
         expect(item).not.toMatch(/[<>"'\p{C}]|&(?!(?:amp|lt|gt|quot|#39);)/u);
@@ -281,6 +282,16 @@ describe('confirming', () => {
     },
   );
 
+  it('of a later warning is about its own VMs, and counts by itself', async () => {
+    const { warnings, confirm, call, overrides } = await bench();
+    const later = { stopMs, nth: 1 };
+    await warnings.claim({ ...later, keys: ['main/2'], shown: [{ key: 'main/2', name: 'late' }] });
+    await confirm();
+    expect((await call('GET', keepToken(later, keys))).text).toContain('<li>&quot;late&quot; (main/2)</li></ul>');
+    expect((await confirm(keepToken(later, keys))).status).toBe(200);
+    expect((await overrides()).map(({ ends }) => Object.keys(ends))).toEqual([['main/1'], ['main/2']]);
+  });
+
   it('says so where what it made was ended by hand before it was sent again', async () => {
     const { warnings, state, confirm, overrides, used } = await bench();
     const use = warnings.use.bind(warnings);
@@ -302,8 +313,9 @@ describe('confirming', () => {
 
 describe('a link that is none, or none any more', () => {
   it.each([
-    ['forged', keepToken(stopMs, ['x'.repeat(64)])],
-    ['of another stop', keepToken(stopMs, keys).replace(/^k1\.[^.]+/, `k1.${(stopMs + hourMs).toString(36)}`)],
+    ['forged', keepToken(id, ['x'.repeat(64)])],
+    ['of another stop', token.replace(/^k1\.[^.]+/, `k1.${(stopMs + hourMs).toString(36)}`)],
+    ['of another warning', token.replace(/^k1\.[^.]+/, '$&-1')],
     ['truncated', token.slice(0, -1)],
     ['empty after its head', 'k1'],
     ['with more behind', `${token}A`],
@@ -339,16 +351,16 @@ describe('a link that is none, or none any more', () => {
   });
 
   it('is over where nobody was warned, and where there is nothing to keep', async () => {
-    const later = stopMs + hourMs;
+    const later = { stopMs: stopMs + hourMs, nth: 0 };
     const { warnings, call, confirm, overrides } = await bench();
     expect((await call('GET', keepToken(later, keys))).status).toBe(410);
-    await warnings.claim({ stopMs: later, keys: [], shown: [] });
+    await warnings.claim({ ...later, keys: [], shown: [] });
     expect((await confirm(keepToken(later, keys))).status).toBe(410);
     expect(await overrides()).toEqual([]);
   });
 
   it('asks neither table nor anything else before its signature is checked', async () => {
-    const untouched = new Proxy(new MemoryStopWarnings(), {
+    const untouched = new Proxy(new MemoryStopWarnings({ now: () => start }), {
       get: () => () => {
         throw new Error('asked');
       },
