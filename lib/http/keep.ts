@@ -58,6 +58,8 @@ export async function getKeep(http: HttpRequest, world: KeepWorld): Promise<Http
     paragraphs: [
       `At ${sayTime(stopMs, world.zone, now)} a schedule stops ${keys.length === 1 ? 'this VM' : 'these VMs'}.`,
       `If you confirm, ${keys.length === 1 ? 'it stays' : 'they stay'} on until ${until}, and the schedule goes on from there. Nothing is changed before you do.`,
+      // The link has no token of the cloud, so that it cannot know.
+      'A VM that was switched off since the warning is started again.',
     ],
     items: more > 0 ? [...names, `and ${more} more`] : names,
     confirm: { label: `Keep ${count} on until ${until}`, value: use },

@@ -342,4 +342,19 @@ describe('what a link makes', () => {
     await tick();
     expect(cloud.vm('1').state).toBe('shutoff');
   });
+
+  it('holds for a VM that was switched off meanwhile, too: it is started, as the page says', async () => {
+    const { until, warn, tick, state, clock, cloud } = await stage([office('1')]);
+    await until(at('17:30'));
+    await warn();
+    await until(at('17:40'));
+    cloud.setState('1', 'shutoff');
+    await tick();
+    expect(cloud.vm('1').state).toBe('shutoff');
+    const override = { id: 'o', keep: 'on', reason: 'r', by: 'link', keys: ['main/1'], endMs: at('20:00') } as const;
+    await makeKnownOverride(override, { clock, state, maxDurationMs: 86_400_000 });
+    await until(at('17:45'));
+    await tick();
+    expect(cloud.vm('1').state).toBe('running');
+  });
 });
