@@ -60,6 +60,7 @@ export async function getKeep(http: HttpRequest, world: KeepWorld): Promise<Http
       `If you confirm, ${keys.length === 1 ? 'it stays' : 'they stay'} on until ${until}, and the schedule goes on from there. Nothing is changed before you do.`,
       // The link has no token of the cloud, so that it cannot know.
       'A VM that was switched off since the warning is started again.',
+      onlySchedules,
     ],
     items: more > 0 ? [...names, `and ${more} more`] : names,
     confirm: { label: `Keep ${count} on until ${until}`, value: use },
@@ -95,7 +96,11 @@ export async function postKeep(http: HttpRequest, world: KeepWorld): Promise<Htt
   return pageAnswer({
     status: 200,
     title: 'Kept on',
-    paragraphs: [`${countOf(keys)} will stay on until ${until}.`, 'To end that sooner: npx power overrides.'],
+    paragraphs: [
+      `${countOf(keys)} will stay on until ${until}.`,
+      onlySchedules,
+      'To end that sooner: npx power overrides.',
+    ],
   });
 }
 
@@ -142,6 +147,9 @@ function countOf(keys: readonly string[]): string {
 function gone(title: string, text: string): HttpAnswer {
   return pageAnswer({ status: 410, title, paragraphs: [text] });
 }
+
+// Overrides are heeded by ticks alone: whatever else asks for a stop gets it.
+const onlySchedules = 'Schedules heed this. A cron, a webhook or a person can still stop them before.';
 
 const over = gone('This link is over', 'It worked until the stop that it was for. Nothing was changed.');
 

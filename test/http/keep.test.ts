@@ -100,6 +100,7 @@ describe('opening a link', () => {
     expect(text).toContain('At Tue 18:00 (Africa/Algiers) a schedule stops these VMs.');
     expect(text).toContain('they stay on until Tue 20:00 (Africa/Algiers)');
     expect(text).toContain('A VM that was switched off since the warning is started again.');
+    expect(text).toContain('Schedules heed this. A cron, a webhook or a person can still stop them before.');
     expect(text).toContain('<li>&quot;db&quot; (main/1)</li><li>and 2 more</li>');
     expect(text).toContain(
       '<form method="post"><button type="submit" name="confirm" value="1">Keep 3 VMs on until Tue 20:00 (Africa/Algiers)</button></form>',
