@@ -99,7 +99,7 @@ export async function postKeep(http: HttpRequest, world: KeepWorld): Promise<Htt
     paragraphs: [
       `${countOf(keys)} will stay on until ${until}.`,
       onlySchedules,
-      'To end that sooner: npx power overrides.',
+      `To end that sooner: npx power overrides cancel ${id}`,
     ],
   });
 }
