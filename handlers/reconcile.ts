@@ -7,7 +7,7 @@ import { successFigures, sweepFigures, tickFigures } from '../lib/run/metrics/ti
 import { tokenFigures } from '../lib/run/metrics/token-figures.ts';
 import { type TickReport, tick } from '../lib/run/schedule/tick.ts';
 import { readTickEvent } from '../lib/run/schedule/tick-event.ts';
-import { startForgotten } from '../lib/run/sweep.ts';
+import { type Swept, startForgotten } from '../lib/run/sweep.ts';
 import { failure } from './failure.ts';
 import { countingCalls, emit, tokenExpiries } from './metrics.ts';
 import { launchParts, wiring } from './wiring.ts';
@@ -47,7 +47,10 @@ async function tickOf(event: unknown): Promise<TickReport> {
     tick(at, { ...runWorld(), ...parts, maxAgeMs }),
     startForgotten(parts),
   ]);
-  if (swept.status === 'fulfilled') await emit(sweepFigures(swept.value));
+  if (swept.status === 'fulfilled') {
+    await emit(sweepFigures(swept.value));
+    await tellOf(swept.value, config);
+  }
   await emit(tokenFigures(tokenExpiries(), clock.now()));
   if (ticked.status === 'rejected') throw ticked.reason;
   const report = ticked.value;
@@ -57,6 +60,13 @@ async function tickOf(event: unknown): Promise<TickReport> {
   refuseBlindness(report, config);
   await emit(successFigures());
   return report;
+}
+
+/** Never in the tick's way. */
+async function tellOf({ abandoned, lost }: Swept, { notify }: Config): Promise<void> {
+  if (notify === null || abandoned.length + lost.length === 0) return;
+  const { tellOfSwept } = await import('./warning.ts');
+  await tellOfSwept({ abandoned, lost });
 }
 
 /** Never in the tick's way. */

@@ -114,9 +114,10 @@ describe('without warnings', () => {
     expect(functionKeysOf(config)).not.toContain('keep');
   });
 
-  it('only runs read the secret of the channel', () => {
+  it('only runs, and the tick that finds lost ones, read the secret of the channel', () => {
     const made = roles(loaded({ notify: { kind: 'slack', secret: 'power/notify' } }), deployment);
     expect(Object.keys(made).filter((role) => JSON.stringify(made[role]).includes('power/notify'))).toEqual([
+      'ReconcileRole',
       'RunRole',
     ]);
   });

@@ -118,4 +118,15 @@ describe('the deployed handlers', () => {
     expect(await invoke('run', { run: 'cron-1' })).toMatchObject({ kind: 'threw' });
     expect(messages.at(-1)?.text).toBe('Run cron-1 (start) ended in trouble');
   }, 60_000);
+
+  it('tell of a run that is lost, once, by the tick that finds it', async () => {
+    const request = parseRunRequest({ action: 'shutdown', select: 'env=dev' });
+    const ago = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
+    await runs.record({ name: 'cron-2', trigger: 'cron', request, requestHash: 'h', recordedAt: ago(30) });
+    await runs.claim('cron-2', ago(30), ago(15), 'a process that was killed');
+    const before = messages.length;
+    await tick();
+    await tick();
+    expect(messages.slice(before).map(({ text }) => text)).toEqual(['Run cron-2 is lost: nobody knows how it ended']);
+  }, 60_000);
 });
