@@ -62,6 +62,7 @@ export function alarmTable(config: Config): readonly Alarm[] {
       'VMs of a run failed, or nobody could find out in time.',
     ),
     ...(config.tick === null ? [] : alarmsOfTicks(config.tick)),
+    ...(config.notify === null ? [] : [messagesUnsent]),
     {
       ...once(
         'dead-letters',
@@ -99,6 +100,16 @@ const endsOfDurableRuns: readonly Alarm[] = [
   once('run-stopped', ofRun('DurableExecutionStopped'), 'Somebody stopped a run in Lambda: it may be half done.'),
   once('run-dropped', ofRun('AsyncEventsDropped'), 'A run was not begun within 15 minutes and was given up.'),
 ];
+
+/** Of an hour, for ticks try a warning again until its stop. */
+const messagesUnsent: Alarm = {
+  ...once(
+    'messages-unsent',
+    { of: 'figures', metric: 'MessagesUnsent' },
+    'The channel of notifications takes no message: people are not told of runs, or not warned of stops.',
+  ),
+  periodSeconds: 3600,
+};
 
 function alarmsOfTicks(tick: NonNullable<Config['tick']>): readonly Alarm[] {
   const found = (name: string, metric: MetricName, means: string): Alarm => ({

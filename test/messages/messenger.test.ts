@@ -274,6 +274,12 @@ describe('a channel that does not take it', () => {
 });
 
 describe('a secret that cannot be used', () => {
+  it('as it is not answered is not waited for', async () => {
+    const secrets = { read: () => new Promise<never>(() => {}) };
+    const to = messenger({ kind: 'slack', secretId: 'power/notify', secrets, clock: systemClock, withinMs: 50 });
+    expect(await to.send(plain)).toEqual({ isSent: false, why: 'its secret took too long to read' });
+  });
+
   it.each([
     ['', 'an https address'],
     ['hooks.slack.com/services/hush', 'an https address'],
