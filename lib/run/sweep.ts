@@ -36,6 +36,10 @@ export async function startForgotten(world: SweepWorld): Promise<Swept> {
   const { store, clock, log } = world;
   const now = clock.now();
   const forgotten = await store.unstarted(isoTime(now - lookBackMs), isoTime(now - forgottenAfterMs));
+  // Before anything is changed: should the store fail here, the next sweep finds all the same.
+  const lost = await store.takeLost(isoTime(now - lookBackMs), isoTime(now), isoTime(now));
+  for (const run of lost)
+    log.error('a run is lost: its process ended before it did; list its VMs to see what became of them', { run });
   const started: string[] = [];
   const abandoned: string[] = [];
   for (const run of forgotten) {
@@ -43,9 +47,6 @@ export async function startForgotten(world: SweepWorld): Promise<Swept> {
     if (isTooLate && (await abandon(run, world))) abandoned.push(run.name);
     if (!isTooLate && (await start(run, world))) started.push(run.name);
   }
-  const lost = await store.takeLost(isoTime(now - lookBackMs), isoTime(now), isoTime(now));
-  for (const run of lost)
-    log.error('a run is lost: its process ended before it did; list its VMs to see what became of them', { run });
   return { started, abandoned, lost };
 }
 

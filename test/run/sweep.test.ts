@@ -120,4 +120,13 @@ describe('a sweep', () => {
     ]);
     expect(await startForgotten(world)).toMatchObject({ lost: [] });
   });
+
+  it('gives nothing up of which it could not tell, for the store cannot be asked for lost ones', async () => {
+    const world = await forgotten({ 'cron-1': 20 * minute });
+    const takeLost = world.store.takeLost.bind(world.store);
+    world.store.takeLost = () => Promise.reject(new PowerError('aws', 'the table is away'));
+    await expect(startForgotten(world)).rejects.toMatchObject({ code: 'aws' });
+    world.store.takeLost = takeLost;
+    expect(await startForgotten(world)).toEqual({ started: [], abandoned: ['cron-1'], lost: [] });
+  });
 });
