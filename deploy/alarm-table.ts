@@ -63,6 +63,7 @@ export function alarmTable(config: Config): readonly Alarm[] {
       'VMs of a run failed, or nobody could find out in time.',
     ),
     ...(config.tick === null ? [tokenExpiring(eachDay)] : alarmsOfTicks(config.tick)),
+    ...(config.notify === null ? [] : [messagesUnsent]),
     {
       ...once(
         'dead-letters',
@@ -115,6 +116,16 @@ function tokenExpiring(span: Span): Alarm {
     rings: { below: tokenWarningDays },
   };
 }
+
+/** Of an hour, for ticks try a warning again until its stop. */
+const messagesUnsent: Alarm = {
+  ...once(
+    'messages-unsent',
+    { of: 'figures', metric: 'MessagesUnsent' },
+    'The channel of notifications takes no message: people are not told of runs, or not warned of stops.',
+  ),
+  periodSeconds: 3600,
+};
 
 function alarmsOfTicks(tick: NonNullable<Config['tick']>): readonly Alarm[] {
   const found = (name: string, metric: MetricName, means: string): Alarm => ({

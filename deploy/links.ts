@@ -5,7 +5,8 @@ import type { Config } from '../lib/config.ts';
 import { type Deployment, prefixOf, type Resources } from './cloudformation.ts';
 import { hasLinks, roleId } from './functions.ts';
 
-const path = '/v1/keep';
+/** Where the HTTP API has the page behind a link, before its token. */
+export const linkPath = '/v1/keep';
 
 /** The name of the secret that signs links. */
 export function linkKeyName(deployment: Deployment): string {
@@ -27,18 +28,25 @@ export function links(config: Config, deployment: Deployment): Resources {
   };
 }
 
-/** What the function that warns has in its environment, beside what all have. */
-export function linkEnvironment(config: Config, deployment: Deployment): Readonly<Record<string, unknown>> {
+/**
+ * What the function that warns has in its environment, beside what all have. `url`: what links begin with where that is not the
+ * deployed HTTP API, as on localhost.
+ */
+export function linkEnvironment(
+  config: Config,
+  deployment: Deployment,
+  url: string | null = null,
+): Readonly<Record<string, unknown>> {
   if (!hasLinks(config)) return {};
-  const base = `https://\${HttpApi}.execute-api.\${AWS::Region}.\${AWS::URLSuffix}${path}`;
-  return { POWER_LINK_KEY: linkKeyName(deployment), POWER_LINK_URL: { 'Fn::Sub': base } };
+  const deployed = `https://\${HttpApi}.execute-api.\${AWS::Region}.\${AWS::URLSuffix}${linkPath}`;
+  return { POWER_LINK_KEY: linkKeyName(deployment), POWER_LINK_URL: url ?? { 'Fn::Sub': deployed } };
 }
 
 /** The function behind the links, as serverless.yml would have it; null where there is none. */
 export function keepFunction(config: Config, deployment: Deployment) {
   if (!hasLinks(config)) return null;
   // No authoriser: the token in the path is what is checked.
-  const route = (method: string) => ({ httpApi: { method, path: `${path}/{token}` } });
+  const route = (method: string) => ({ httpApi: { method, path: `${linkPath}/{token}` } });
   return {
     keep: {
       handler: 'handlers/keep.handler',

@@ -29,7 +29,8 @@ export async function keep({ resolveConfigurationProperty, resolveVariable }) {
 
 /** What the tick's function has in its environment beside what all have: what links are made of. */
 export async function linkEnvironment({ resolveConfigurationProperty, resolveVariable }) {
-  return linksOf(await configOf(resolveConfigurationProperty), await deploymentOf(resolveVariable));
+  const url = await resolveVariable('env:POWER_LINK_URL, null');
+  return linksOf(await configOf(resolveConfigurationProperty), await deploymentOf(resolveVariable), url);
 }
 
 /** The run function's reserved concurrency, or null for none. */

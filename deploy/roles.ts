@@ -44,8 +44,9 @@ function grantsOf(key: FunctionKey, config: Config, deployment: Deployment): rea
         onTable('dynamodb:Query', 'dynamodb:UpdateItem'),
         onRunIndex,
         accountSecrets,
-        // It warns of stops, with links that it signs.
-        ...(hasLinks(config) ? [channelSecret(config), secrets([linkKeyName(deployment)])] : []),
+        // It tells of runs that are lost or were never started, and warns of stops, with links that it signs.
+        ...(config.notify === null ? [] : [channelSecret(config)]),
+        ...(hasLinks(config) ? [secrets([linkKeyName(deployment)])] : []),
       ];
     case 'api':
       // Updates cancel overrides and runs, and count launches; the index lists runs.

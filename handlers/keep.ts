@@ -1,7 +1,6 @@
 // The links of warnings, for whoever holds one: no other authorisation stands before this handler, which can only make overrides.
 // Only deployed where the configuration has `notify.before`. Pages and rules stand in lib/http.
 
-import { randomBytes } from 'node:crypto';
 import { dynamoStateStore } from '../lib/aws/state-store.ts';
 import { dynamoStopWarnings } from '../lib/aws/stop-warnings.ts';
 import { PowerError } from '../lib/core/errors.ts';
@@ -27,8 +26,7 @@ const world = once((): KeepWorld => {
     keepOn: async (override) => {
       // With the use case come time zones and crons, which a page needs none of.
       const { makeKnownOverride } = await import('../lib/run/schedule/overrides.ts');
-      const newId = () => `keep-${randomBytes(6).toString('hex')}`;
-      return makeKnownOverride(override, { clock, state, maxDurationMs: overrides.maxDurationMs, newId });
+      return makeKnownOverride(override, { clock, state, maxDurationMs: overrides.maxDurationMs });
     },
   };
 });

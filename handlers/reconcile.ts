@@ -6,7 +6,7 @@ import { PowerError } from '../lib/core/errors.ts';
 import { successFigures, sweepFigures, tickFigures } from '../lib/run/metrics/tick-figures.ts';
 import { type TickReport, tick } from '../lib/run/schedule/tick.ts';
 import { readTickEvent } from '../lib/run/schedule/tick-event.ts';
-import { startForgotten } from '../lib/run/sweep.ts';
+import { type Swept, startForgotten } from '../lib/run/sweep.ts';
 import { failure } from './failure.ts';
 import { countingCalls, emit, tokensNow } from './metrics.ts';
 import { launchParts, wiring } from './wiring.ts';
@@ -46,7 +46,10 @@ async function tickOf(event: unknown): Promise<TickReport> {
     tick(at, { ...runWorld(), ...parts, maxAgeMs }),
     startForgotten(parts),
   ]);
-  if (swept.status === 'fulfilled') await emit(sweepFigures(swept.value));
+  if (swept.status === 'fulfilled') {
+    await emit(sweepFigures(swept.value));
+    await tellOf(swept.value, config);
+  }
   await emit(tokensNow());
   if (ticked.status === 'rejected') throw ticked.reason;
   const report = ticked.value;
@@ -56,6 +59,13 @@ async function tickOf(event: unknown): Promise<TickReport> {
   refuseBlindness(report, config);
   await emit(successFigures());
   return report;
+}
+
+/** Never in the tick's way. */
+async function tellOf({ abandoned, lost }: Swept, { notify }: Config): Promise<void> {
+  if (notify === null || abandoned.length + lost.length === 0) return;
+  const { tellOfSwept } = await import('./warning.ts');
+  await tellOfSwept({ abandoned, lost });
 }
 
 /** Never in the tick's way. */

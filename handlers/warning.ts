@@ -1,11 +1,13 @@
-// What a tick does beside its own work: warns people of the stops that are near.
-// Loaded only where the configuration has warnings.
+// What a tick does beside its own work: warns people of the stops that are near, and tells them of runs that nobody else tells of.
+// Loaded only where the configuration has somebody to tell.
 
 import { dynamoStopWarnings } from '../lib/aws/stop-warnings.ts';
 import type { NotifyConfig } from '../lib/config.ts';
+import { tellSwept } from '../lib/run/notify/notified-store.ts';
 import { stopsAhead } from '../lib/run/notify/stops-ahead.ts';
 import { warnOfStops } from '../lib/run/notify/warn.ts';
 import type { TickReport } from '../lib/run/schedule/tick.ts';
+import type { Swept } from '../lib/run/sweep.ts';
 import { linkKeys, notifying } from './notifying.ts';
 import { once, wiring } from './wiring.ts';
 import { runWorld } from './world.ts';
@@ -32,4 +34,10 @@ export async function warnAhead(
     linkBase: wiring.linkUrl(),
     keys: linkKeys,
   });
+}
+
+/** Tells of runs that the sweep found lost, or gave up. */
+export async function tellOfSwept(swept: Pick<Swept, 'abandoned' | 'lost'>): Promise<void> {
+  const now = new Date(wiring.clock.now()).toISOString();
+  await tellSwept(swept, now, { store: wiring.store(), log: wiring.log(), notifying });
 }

@@ -11,10 +11,15 @@ export interface Messenger {
   send(notice: Notice): Promise<Delivered>;
 }
 
-/** A scheduled stop that people are warned of: one for each instant at which VMs are stopped. */
-export interface StopWarning {
+/** Which warning: of the instant at which VMs are stopped the first (0), or a later one, about VMs that came to that stop since. */
+export interface WarningId {
   /** When the VMs are stopped, in epoch milliseconds. */
   readonly stopMs: number;
+  readonly nth: number;
+}
+
+/** A scheduled stop that people are warned of. */
+export interface StopWarning extends WarningId {
   /** The keys of all VMs that it is about. */
   readonly keys: readonly string[];
   /** Some of them with their names, for people. */
@@ -23,15 +28,21 @@ export interface StopWarning {
   readonly used: number;
 }
 
+/** A warning, and whether anybody got it. */
+export interface ClaimedWarning extends Pick<StopWarning, 'nth' | 'keys'> {
+  /** Sending failed, or whoever claimed it came to an end before it was sent: it may be claimed again. */
+  readonly isUnsent: boolean;
+}
+
 /** Where warnings are kept. Every method throws `aws`. */
 export interface StopWarnings {
-  /** For exactly one caller per instant true; again for one caller each time that sending failed. */
+  /** Those of an instant, the first one first. */
+  claimed(stopMs: number): Promise<readonly ClaimedWarning[]>;
+  /** For exactly one caller true; again for one caller whenever it is unsent and its link was not used. */
   claim(warning: Omit<StopWarning, 'used'>): Promise<boolean>;
-  /** Gives it back: it could not be sent. */
-  unsent(stopMs: number): Promise<void>;
-  read(stopMs: number): Promise<StopWarning | null>;
+  /** Notes whether it could be sent. */
+  note(id: WarningId, isSent: boolean): Promise<void>;
+  read(id: WarningId): Promise<StopWarning | null>;
   /** Counts one use of the link from `used` on; false when somebody else did meanwhile. */
-  use(stopMs: number, used: number): Promise<boolean>;
-  /** Takes back a use that came to nothing. */
-  unuse(stopMs: number, used: number): Promise<void>;
+  use(id: WarningId, used: number): Promise<boolean>;
 }

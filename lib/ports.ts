@@ -215,6 +215,8 @@ export interface RunStore {
   list(now: string, limit: number, before: RunCursor | null): Promise<RunPage>;
   /** The runs recorded in that time, both ends included, that are still `recorded`, oldest first. As `list`, a moment behind. */
   unstarted(from: string, to: string): Promise<readonly RunCursor[]>;
+  /** Of the runs recorded in that time, those that are lost at `now`: each to one caller, once. */
+  takeLost(from: string, to: string, now: string): Promise<readonly string[]>;
   /** All outcomes kept so far. */
   outcomes(name: string): Promise<readonly Outcome[]>;
 }

@@ -10,6 +10,8 @@ import { startEventBus } from '../../simulator/event-bus.ts';
 import { startSecretsManager } from '../../simulator/secrets-manager.ts';
 import { defaultToken, startSimulator } from '../../simulator/simulator.ts';
 import { prefixOf } from '../cloudformation.ts';
+import { linkKeyName, linkPath } from '../links.ts';
+import { startChannel } from './channel.ts';
 import { type Firing, fire, fireOnTime } from './firing.ts';
 import { startLambdaEndpoint } from './lambda-endpoint.ts';
 import { startLocalTable } from './local-table.ts';
@@ -74,11 +76,13 @@ async function startParts(
   kept: <T extends Closable>(part: T) => T,
 ): Promise<Omit<Offline, 'close'>> {
   const { httpPort, lambdaPort, simulatorPort: port, seed, speed } = options;
+  const apiUrl = `http://127.0.0.1:${httpPort}`;
   const simulator = kept(await startSimulator({ fleet: demoFleet(seed), port, seed, speed }));
   const config = configFor(simulator.url);
   refuseOtherClouds(config, simulator.url);
   const webhooks = config.webhooks.map((webhook) => ({ ...webhook, secret: webhookSecret() }));
-  const secrets = kept(await startSecretsManager({ secrets: secretsOf(config, webhooks) }));
+  const channel = kept(await startChannel((text) => say(`message ${text}`)));
+  const secrets = kept(await startSecretsManager({ secrets: secretsOf(config, webhooks, channel.url) }));
   const table = kept(await startLocalTable(prefixOf(deployment)));
   const bus = kept(
     await startEventBus(({ DetailType, Detail }) => say(`event ${DetailType} ${JSON.stringify(Detail)}`)),
@@ -93,6 +97,7 @@ async function startParts(
     AWS_ENDPOINT_URL_LAMBDA: lambda.url,
     AWS_ENDPOINT_URL_EVENTBRIDGE: bus.url,
     OPENSCALER_API_URL: simulator.url,
+    POWER_LINK_URL: `${apiUrl}${linkPath}`,
     // Nobody counts here, and the lines of figures would bury those for people.
     POWERTOOLS_METRICS_DISABLED: 'true',
   };
@@ -100,7 +105,7 @@ async function startParts(
   kept(child);
   const firing = { schedules: localSchedules(config, deployment), lambdaUrl: lambda.url, say };
   kept(startClock(firing));
-  return { apiUrl: `http://127.0.0.1:${httpPort}`, simulatorUrl: simulator.url, firing, webhooks, ended: child.ended };
+  return { apiUrl, simulatorUrl: simulator.url, firing, webhooks, ended: child.ended };
 }
 
 const localAws = {
@@ -121,11 +126,22 @@ function webhookSecret(): string {
   return `whsec_${randomBytes(24).toString('base64')}`;
 }
 
-function secretsOf(config: Config, webhooks: Offline['webhooks']): Record<string, string> {
+function secretsOf(config: Config, webhooks: Offline['webhooks'], channel: string): Record<string, string> {
   const tokens = config.accounts.flatMap(({ secretId }) =>
     secretId === null ? [] : [[secretId, defaultToken] as const],
   );
-  return Object.fromEntries([...tokens, ...webhooks.map(({ secretId, secret }) => [secretId, secret] as const)]);
+  const signed = webhooks.map(({ secretId, secret }) => [secretId, secret] as const);
+  return Object.fromEntries([...tokens, ...signed, ...secretsOfPeople(config, channel)]);
+}
+
+/** Of whom is told: the address of the channel, as every kind of one takes it, and what signs links. */
+function secretsOfPeople({ notify }: Config, channel: string): (readonly [string, string])[] {
+  if (notify === null) return [];
+  const address = JSON.stringify({ url: channel, secret: webhookSecret() });
+  return [
+    [notify.secretId, address],
+    [linkKeyName(deployment), randomBytes(32).toString('hex')],
+  ];
 }
 
 function startClock(firing: Firing): Closable {

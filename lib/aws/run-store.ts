@@ -150,12 +150,19 @@ class DynamoRunStore implements RunStore {
   }
 
   async unstarted(from: string, to: string): Promise<readonly RunCursor[]> {
-    const query = { ...allRuns, between: [runIndex.order, from, to], only: ['status', 'recorded'] } as const;
-    const found: RunCursor[] = [];
-    for await (const item of this.#table.queryIndex(query, 'look for runs that were never started')) {
-      found.push(readIndexItem(item));
+    return this.#recordedIn(from, to, 'recorded', 'look for runs that were never started');
+  }
+
+  async takeLost(from: string, to: string, now: string): Promise<readonly string[]> {
+    const doing = 'look for runs that are lost';
+    const taken: string[] = [];
+    for (const { name } of await this.#recordedIn(from, to, 'running', doing)) {
+      if ((await this.read(name, now))?.status !== 'lost') continue;
+      const update = whileStatus('running', name, { lostSeenAt: { S: now } });
+      const condition = `${update.condition} AND attribute_not_exists(#lostSeenAt)`;
+      if ((await this.#table.update({ ...update, condition }, doing)) !== null) taken.push(name);
     }
-    return found;
+    return taken;
   }
 
   async outcomes(name: string): Promise<readonly Outcome[]> {
@@ -165,6 +172,13 @@ class DynamoRunStore implements RunStore {
       for (const outcome of readOutcomeItem(item)) latest.set(JSON.stringify([outcome.account, outcome.vm]), outcome);
     }
     return [...latest.values()];
+  }
+
+  async #recordedIn(from: string, to: string, status: 'recorded' | 'running', doing: string): Promise<RunCursor[]> {
+    const query = { ...allRuns, between: [runIndex.order, from, to], only: ['status', status] } as const;
+    const found: RunCursor[] = [];
+    for await (const item of this.#table.queryIndex(query, doing)) found.push(readIndexItem(item));
+    return found;
   }
 
   async #load(name: string, doing: string): Promise<StoredRun | null> {

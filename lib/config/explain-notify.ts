@@ -11,7 +11,7 @@ const channels: Readonly<Record<NotifyConfig['kind'], string>> = {
 };
 
 /** The sentences; none where nobody is told. */
-export function explainNotify({ notify }: Config): readonly string[] {
+export function explainNotify({ notify, crons }: Config): readonly string[] {
   if (notify === null) return [];
   const { kind, when, warning, secretId } = notify;
   const runs = when === 'always' ? 'of every run' : 'of runs that did not end well';
@@ -22,5 +22,15 @@ export function explainNotify({ notify }: Config): readonly string[] {
   return [
     told,
     `It is warned of scheduled stops ${printDuration(beforeMs)} ahead; whoever holds the link in a warning can put that stop off by ${printDuration(keepMs)}, ${uses}.`,
+    ...explainUnwarned(crons),
+  ];
+}
+
+// Said here, for whoever reads "scheduled stops" may think of crons first.
+function explainUnwarned(crons: Config['crons']): readonly string[] {
+  const names = crons.filter(({ action }) => action !== 'start').map(({ name }) => name);
+  if (names.length === 0) return [];
+  return [
+    `Nobody is warned of what a cron does (${names.join(', ')}), and no link holds it back: give those VMs a schedule instead.`,
   ];
 }

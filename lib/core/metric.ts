@@ -32,6 +32,8 @@ export const metrics = {
   VmsAtFault: { unit: 'Count', by: [] },
   ProjectsUnlisted: { unit: 'Count', by: [] },
   RunsNeverStarted: { unit: 'Count', by: [] },
+  /** Messages to people that their channel did not take. */
+  MessagesUnsent: { unit: 'Count', by: [] },
   VmsWantedOn: { unit: 'Count', by: ['schedule'] },
   VmsWantedOff: { unit: 'Count', by: ['schedule'] },
   VmsSeenOn: { unit: 'Count', by: ['schedule'] },

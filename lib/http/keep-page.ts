@@ -9,8 +9,8 @@ export interface Page {
   readonly title: string;
   readonly paragraphs: readonly string[];
   readonly items?: readonly string[];
-  /** The label of the button that confirms, which posts to the page's own address. */
-  readonly confirm?: string;
+  /** The button that confirms, which posts its value to the page's own address. */
+  readonly confirm?: { readonly label: string; readonly value: number };
 }
 
 const style =
@@ -31,7 +31,7 @@ export function pageAnswer({ status, title, paragraphs, items = [], confirm }: P
   const form =
     confirm === undefined
       ? ''
-      : `<form method="post"><button type="submit" name="confirm" value="yes">${escaped(confirm)}</button></form>`;
+      : `<form method="post"><button type="submit" name="confirm" value="${confirm.value}">${escaped(confirm.label)}</button></form>`;
   const text = paragraphs.map((paragraph) => `<p>${escaped(paragraph)}</p>`).join('');
   return {
     statusCode: status,

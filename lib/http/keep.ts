@@ -1,11 +1,12 @@
 // /v1/keep/{token}: the link of a warning. GET shows what it would do and asks; only POST does it, as often as the quota allows.
+// A form confirms the use that its page showed, and a use makes one override: to send it again changes nothing.
 // The token is the right, and the only one: no cookie and no session lends a stranger's page anything, so there is nothing to forge
 // across sites. Who can make a browser send this POST holds the token, and could as well send it.
 
 import { printable, vmLine } from '../core/notice.ts';
 import type { StopWarning, StopWarnings } from '../notify-ports.ts';
 import type { Clock, KeptOverride, Log } from '../ports.ts';
-import { readKeepToken } from '../run/notify/keep-link.ts';
+import { readKeepToken, warningName } from '../run/notify/keep-link.ts';
 import { sayTime } from '../run/notify/local-time.ts';
 import type { KnownOverride } from '../run/schedule/overrides.ts';
 import type { HttpAnswer } from './answer.ts';
@@ -24,7 +25,7 @@ export interface KeepWorld {
   readonly quota: number;
   /** In which times are told. */
   readonly zone: string;
-  /** Throws `request`, `aws`. */
+  /** Once for its id: a repeat gives the one that stands. Throws `request`, `aws`. */
   readonly keepOn: (override: KnownOverride) => Promise<KeptOverride>;
 }
 
@@ -49,45 +50,57 @@ export async function getKeep(http: HttpRequest, world: KeepWorld): Promise<Http
     vmLine({ key: printable(key, longestName), name: printable(name, longestName), note: '' }),
   );
   const count = countOf(keys);
-  const until = sayTime(endOf(stopMs, used, world), world.zone, now);
+  const use = used + 1;
+  const until = sayTime(endOf(stopMs, use, world), world.zone, now);
   return pageAnswer({
     status: 200,
     title: `Keep ${count} on?`,
     paragraphs: [
       `At ${sayTime(stopMs, world.zone, now)} a schedule stops ${keys.length === 1 ? 'this VM' : 'these VMs'}.`,
       `If you confirm, ${keys.length === 1 ? 'it stays' : 'they stay'} on until ${until}, and the schedule goes on from there. Nothing is changed before you do.`,
+      // The link has no token of the cloud, so that it cannot know.
+      'A VM that was switched off since the warning is started again.',
+      onlySchedules,
     ],
     items: more > 0 ? [...names, `and ${more} more`] : names,
-    confirm: `Keep ${count} on until ${until}`,
+    confirm: { label: `Keep ${count} on until ${until}`, value: use },
   });
 }
 
-/** Makes the override, once for each use that the quota has left; 400 without the form's own field. */
+/**
+ * Makes the override of one use, of those that the quota has left; 400 without the form's own field. First the override, whose id is the
+ * use's, and then it is counted: a crash in between leaves a use that can be confirmed again, and never one that kept nothing on.
+ */
 export async function postKeep(http: HttpRequest, world: KeepWorld): Promise<HttpAnswer> {
   const found = await findWarning(http, world);
   if ('answer' in found) return found.answer;
-  if (!isConfirmed(http)) return notConfirmed;
+  const confirmed = confirmedUse(http);
+  if (confirmed === null) return notConfirmed;
   const { stopMs, keys, used } = found.warning;
-  if (!(await world.warnings.use(stopMs, used))) return usedMeanwhile;
-  const endMs = endOf(stopMs, used, world);
-  try {
-    const reason = `by the link of the warning of ${new Date(stopMs).toISOString()}`;
-    await world.keepOn({ keep: 'on', keys, endMs, reason, by: 'link' });
-  } catch (error) {
-    await world.warnings.unuse(stopMs, used);
-    throw error;
-  }
+  const use = used + 1;
+  if (confirmed !== use) return confirmed < use ? usedUntil(stopMs, confirmed, world) : notConfirmed;
+  const endMs = endOf(stopMs, use, world);
+  const reason = `by the link of the warning of ${new Date(stopMs).toISOString()}`;
+  const id = `keep-${warningName(found.warning)}-${use}`;
+  const override = await world.keepOn({ id, keep: 'on', keys, endMs, reason, by: 'link' });
+  // False where the same form was sent twice at once: it is counted, and both made the same override.
+  await world.warnings.use(found.warning, used);
+  if (override.cancelledMs !== null) return endedSince;
   world.log.info('VMs are kept on by the link of a warning', {
     stop: new Date(stopMs).toISOString(),
     until: new Date(endMs).toISOString(),
     vms: keys.length,
-    use: used + 1,
+    use,
   });
   const until = sayTime(endMs, world.zone, world.clock.now());
   return pageAnswer({
     status: 200,
     title: 'Kept on',
-    paragraphs: [`${countOf(keys)} will stay on until ${until}.`, 'To end that sooner: npx power overrides.'],
+    paragraphs: [
+      `${countOf(keys)} will stay on until ${until}.`,
+      onlySchedules,
+      `To end that sooner: npx power overrides cancel ${id}`,
+    ],
   });
 }
 
@@ -95,32 +108,36 @@ type Found = { readonly warning: StopWarning } | { readonly answer: HttpAnswer }
 
 // First the signature: nothing is read, and no time spent, for whoever made a token up.
 async function findWarning({ params }: HttpRequest, world: KeepWorld): Promise<Found> {
-  const { clock, log, warnings, quota, zone } = world;
-  const stopMs = readKeepToken(params.token ?? '', await world.keys());
-  if (stopMs === null) {
+  const { clock, log, warnings, quota } = world;
+  const id = readKeepToken(params.token ?? '', await world.keys());
+  if (id === null) {
     log.warn('a link was refused: nobody here has signed it');
     return { answer: notValid };
   }
-  const now = clock.now();
-  if (stopMs <= now) return { answer: over };
-  const warning = await warnings.read(stopMs);
+  const warning = await warnings.read(id);
   if (warning === null || warning.keys.length === 0) return { answer: over };
-  if (warning.used < quota) return { warning };
-  const until = sayTime(endOf(stopMs, warning.used - 1, world), zone, now);
-  return { answer: gone('This link was used', `What it was for is done: the VMs stay on until ${until}.`) };
+  const { stopMs, used } = warning;
+  if (clock.now() < stopMs && used < quota) return { warning };
+  return { answer: used === 0 ? over : usedUntil(stopMs, used, world) };
 }
 
 /** Counted from the stop, not from now: that is what is put off, whenever it is confirmed. */
-function endOf(stopMs: number, used: number, { keepMs }: KeepWorld): number {
-  return stopMs + (used + 1) * keepMs;
+function endOf(stopMs: number, use: number, { keepMs }: KeepWorld): number {
+  return stopMs + use * keepMs;
 }
 
-function isConfirmed({ body, headers }: HttpRequest): boolean {
-  if (body.byteLength > maxFormBytes) return false;
+function usedUntil(stopMs: number, use: number, world: KeepWorld): HttpAnswer {
+  const until = sayTime(endOf(stopMs, use, world), world.zone, world.clock.now());
+  return gone('This link was used', `It put the stop off until ${until}. Nothing more was changed now.`);
+}
+
+/** Which use the form confirms; null where it confirms none. */
+function confirmedUse({ body, headers }: HttpRequest): number | null {
+  if (body.byteLength > maxFormBytes) return null;
   const type = headers.get('content-type') ?? '';
-  if (!/^application\/x-www-form-urlencoded\s*(?:;|$)/i.test(type)) return false;
-  const confirmed = new URLSearchParams(decodeUtf8(body) ?? '').getAll('confirm');
-  return confirmed.length === 1 && confirmed[0] === 'yes';
+  if (!/^application\/x-www-form-urlencoded\s*(?:;|$)/i.test(type)) return null;
+  const [confirmed = '', ...more] = new URLSearchParams(decodeUtf8(body) ?? '').getAll('confirm');
+  return more.length === 0 && /^[1-9]\d?$/.test(confirmed) ? Number(confirmed) : null;
 }
 
 function countOf(keys: readonly string[]): string {
@@ -131,11 +148,14 @@ function gone(title: string, text: string): HttpAnswer {
   return pageAnswer({ status: 410, title, paragraphs: [text] });
 }
 
+// Overrides are heeded by ticks alone: whatever else asks for a stop gets it.
+const onlySchedules = 'Schedules heed this. A cron, a webhook or a person can still stop them before.';
+
 const over = gone('This link is over', 'It worked until the stop that it was for. Nothing was changed.');
 
-const usedMeanwhile = gone(
+const endedSince = gone(
   'This link was used',
-  'Somebody used it a moment ago. Open it again to see what is the case.',
+  'What it made has been ended since: the VMs are as their schedules want them. Nothing was changed now.',
 );
 
 const notValid = pageAnswer({

@@ -1,4 +1,4 @@
-// Sends notices to Slack, Teams or a Standard Webhooks endpoint: one POST, sent once more when that may help.
+// Sends notices to Slack, Teams or a Standard Webhooks endpoint: one POST, sent once more when that may help, and not before it is wanted.
 // Bounded in all, because a run or a tick waits for it: no redirect is followed, and of an answer nothing but its status is read.
 
 import { PowerError } from '../core/errors.ts';
@@ -29,17 +29,26 @@ const pauseMs = 500;
 export function messenger({ kind, secretId, secrets, clock, withinMs = 5_000 }: MessengerOptions): Messenger {
   return {
     async send(notice) {
-      const address = readAddress(secretId, await secrets.read(secretId));
       const over = AbortSignal.timeout(withinMs);
+      const until = clock.now() + withinMs;
+      const secret = await Promise.race([secrets.read(secretId), endOf(over)]);
+      if (secret === null) return { isSent: false, why: 'its secret took too long to read' };
+      const address = readAddress(secretId, secret);
       const { body, headers } = written(notice, kind, { address, secretId, now: clock.now() });
       for (let tries = 1; ; tries += 1) {
-        const { status, word } = await post(address.url, body, headers, over);
+        const { status, word, waitMs } = await post(address.url, body, headers, over);
         if (status >= 200 && status < 300) return { isSent: true };
-        if (tries === mostTries || over.aborted || !isWorthAnother(status)) return { isSent: false, why: word };
-        await clock.sleep(pauseMs, over);
+        const isInTime = !over.aborted && clock.now() + waitMs < until;
+        if (tries === mostTries || !isInTime || !isWorthAnother(status)) return { isSent: false, why: word };
+        await clock.sleep(waitMs, over);
       }
     },
   };
+}
+
+// The SDK has more patience than a run that waits for this.
+function endOf(signal: AbortSignal): Promise<null> {
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(null), { once: true }));
 }
 
 interface Writing {
@@ -66,6 +75,8 @@ interface Posted {
   /** 0 without an answer. */
   readonly status: number;
   readonly word: string;
+  /** For how long to leave it alone before another try. */
+  readonly waitMs: number;
 }
 
 async function post(
@@ -83,11 +94,18 @@ async function post(
       signal,
     });
     await answer.body?.cancel();
-    return { status: answer.status, word: `it answered ${answer.status}` };
+    const waitMs = waitOf(answer.headers.get('retry-after'));
+    return { status: answer.status, word: `it answered ${answer.status}`, waitMs };
   } catch (error) {
     // Its message may name the host, and its cause the address.
-    return { status: 0, word: signal.aborted ? 'it took too long' : `no answer (${codeOf(error)})` };
+    const word = signal.aborted ? 'it took too long' : `no answer (${codeOf(error)})`;
+    return { status: 0, word, waitMs: pauseMs };
   }
+}
+
+/** Slack takes about one message a second, and says in seconds when it takes the next. */
+function waitOf(retryAfter: string | null): number {
+  return retryAfter !== null && /^\d{1,6}$/.test(retryAfter) ? Math.max(pauseMs, Number(retryAfter) * 1000) : pauseMs;
 }
 
 function isWorthAnother(status: number): boolean {

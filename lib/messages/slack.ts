@@ -6,7 +6,7 @@ import { moreLine, type Notice, vmLine } from '../core/notice.ts';
 /** A section's longest text. */
 const longestSection = 3000;
 
-/** The JSON value for Slack: nothing in it links, mentions or formats but what is ours. */
+/** The JSON value for Slack: nothing in it mentions or formats but what is ours, nor links, as far as that is not the client's doing. */
 export function slackMessage(notice: Notice): unknown {
   const { title, text, vms, link } = notice;
   const lines = [...vms.map((vm) => `• ${vmLine(vm)}`), ...[moreLine(notice)].filter((line) => line !== null)];

@@ -24,6 +24,6 @@ export function teamsMessage(notice: Notice): unknown {
  * made from templates read, `${…}`, is parted, should a workflow make one of them.
  */
 function rich(text: string, style: Readonly<Record<string, string>> = {}) {
-  const inert = text.replaceAll('${', '$\u200b{').replaceAll('{{', '{\u200b{');
+  const inert = text.replaceAll(/[${](?=\{)/g, '$&\u200b');
   return { type: 'RichTextBlock', inlines: [{ type: 'TextRun', text: inert, ...style }] };
 }

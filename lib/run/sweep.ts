@@ -1,11 +1,11 @@
 // Starts runs that were recorded and then never started: whoever launched them died in between, or could not start them.
-// A trigger that repeats does the same for its own run; this is for those that never repeat.
+// A trigger that repeats does the same for its own run; this is for those that never repeat. And finds those that will never end.
 
 import { neverStarted } from '../core/not-begun.ts';
 import type { Clock, Launcher, Log, RunCursor, RunStore } from '../ports.ts';
 
 export interface SweepWorld {
-  readonly store: Pick<RunStore, 'unstarted' | 'abandon'>;
+  readonly store: Pick<RunStore, 'unstarted' | 'abandon' | 'takeLost'>;
   readonly launcher: Launcher;
   readonly clock: Clock;
   readonly log: Log;
@@ -15,6 +15,8 @@ export interface Swept {
   readonly started: readonly string[];
   /** Ended as never started: acting so late would be a surprise. */
   readonly abandoned: readonly string[];
+  /** Running past their deadline, and found now for the first time: nobody will tell how they ended. */
+  readonly lost: readonly string[];
 }
 
 const minuteMs = 60_000;
@@ -27,13 +29,17 @@ export const tooLateAfterMs = 15 * minuteMs;
 const lookBackMs = 2 * 60 * minuteMs;
 
 /**
- * Starts what was forgotten, and ends what it is too late for, with an error in the log. One run's trouble stays that run's: what
+ * Starts what was forgotten, and ends what it is too late for, with an error in the log, as for each run that is lost. One run's trouble stays that run's: what
  * could not be started is tried again by the next sweep. Throws `aws` when the store cannot be asked.
  */
 export async function startForgotten(world: SweepWorld): Promise<Swept> {
-  const { store, clock } = world;
+  const { store, clock, log } = world;
   const now = clock.now();
   const forgotten = await store.unstarted(isoTime(now - lookBackMs), isoTime(now - forgottenAfterMs));
+  // Before anything is changed: should the store fail here, the next sweep finds all the same.
+  const lost = await store.takeLost(isoTime(now - lookBackMs), isoTime(now), isoTime(now));
+  for (const run of lost)
+    log.error('a run is lost: its process ended before it did; list its VMs to see what became of them', { run });
   const started: string[] = [];
   const abandoned: string[] = [];
   for (const run of forgotten) {
@@ -41,7 +47,7 @@ export async function startForgotten(world: SweepWorld): Promise<Swept> {
     if (isTooLate && (await abandon(run, world))) abandoned.push(run.name);
     if (!isTooLate && (await start(run, world))) started.push(run.name);
   }
-  return { started, abandoned };
+  return { started, abandoned, lost };
 }
 
 async function start({ name, recordedAt }: RunCursor, { launcher, log }: SweepWorld): Promise<boolean> {

@@ -19,19 +19,24 @@ afterAll(async () => {
   await dynamo.close();
 });
 
-const open = () => dynamoStopWarnings({ table: dynamo.table, clock: new FakeClock(), client: dynamo.client });
-const inMemory = new MemoryStopWarnings();
+const open = (clock = new FakeClock()) => dynamoStopWarnings({ table: dynamo.table, clock, client: dynamo.client });
+const inMemory = new Map<FakeClock, MemoryStopWarnings>();
+const openInMemory = (clock: FakeClock) => {
+  const kept = inMemory.get(clock) ?? new MemoryStopWarnings(clock);
+  inMemory.set(clock, kept);
+  return kept;
+};
 
 stopWarningsContract('warnings in DynamoDB', open);
-stopWarningsContract('warnings in memory', () => inMemory);
+stopWarningsContract('warnings in memory', openInMemory);
 
 describe('warnings in DynamoDB', () => {
   const stopMs = Date.UTC(2027, 0, 1);
 
   it('know their own claim when its answer got lost', async () => {
-    await open().read(stopMs);
+    await open().read({ stopMs, nth: 0 });
     dynamo.loseNextAnswer();
-    expect(await open().claim({ stopMs, keys: ['main/1'], shown: [] })).toBe(true);
+    expect(await open().claim({ stopMs, nth: 0, keys: ['main/1'], shown: [] })).toBe(true);
   });
 
   it('vanish a week after the stop', async () => {
@@ -43,9 +48,10 @@ describe('warnings in DynamoDB', () => {
   it('say so when one was not written as they write', async () => {
     const alien = { pk: { S: 'warning' }, sk: { S: '7' }, stopMs: { S: '7' } };
     await sdk.send(new PutItemCommand({ TableName: dynamo.table, Item: alien }));
-    await expect(open().read(7)).rejects.toMatchObject({
-      code: 'aws',
-      message: expect.stringContaining('the table holds a warning that cannot be read (stopMs.N'),
-    });
+    for (const reading of [open().read({ stopMs: 7, nth: 0 }), open().claimed(7)])
+      await expect(reading).rejects.toMatchObject({
+        code: 'aws',
+        message: expect.stringContaining('the table holds a warning that cannot be read (stopMs.N'),
+      });
   });
 });

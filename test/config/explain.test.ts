@@ -178,10 +178,30 @@ describe('in plain words', () => {
       { notify: { kind: 'teams', secret: 'power/notify', when: 'always', before: '30m' } },
       'It is warned of scheduled stops 30m ahead; whoever holds the link in a warning can put that stop off by 2h, once.',
     ],
+    [
+      {
+        notify: { kind: 'teams', secret: 'power/notify', before: '30m' },
+        crons: {
+          'dev-down': { cron: '0 19 ? * * *', timezone: 'UTC', action: 'shutdown', select: 'env=dev' },
+          'dev-up': { cron: '0 8 ? * * *', timezone: 'UTC', action: 'start', select: 'env=dev' },
+        },
+      },
+      'Nobody is warned of what a cron does (dev-down), and no link holds it back: give those VMs a schedule instead.',
+    ],
     [{ events: false }, 'Deployed runs announce nothing on the event bus.'],
     [{ reservedConcurrency: 1 }, '1 run can go on at once on Lambda (reserved concurrency).'],
   ])('%j', (input, sentence) => {
     expect(explain(input)).toContain(sentence);
+  });
+
+  it('crons that stop nothing, or nobody who is warned anyway, need no word about warnings', () => {
+    const down = { cron: '0 19 ? * * *', timezone: 'UTC', action: 'shutdown', select: 'env=dev' };
+    const before = { kind: 'teams', secret: 'power/notify', before: '30m' };
+    const text = [
+      ...explain({ crons: { down } }),
+      ...explain({ notify: before, crons: { up: { ...down, action: 'start' } } }),
+    ];
+    expect(text.join()).not.toContain('Nobody is warned of what a cron does');
   });
 
   it.each([

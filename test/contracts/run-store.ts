@@ -412,6 +412,24 @@ export function runStoreContract(what: string, open: () => RunStore): void {
       ]);
       expect(await store.unstarted(when(30), when(40))).toEqual([]);
     });
+
+    it('and gives those that are lost, each once', async () => {
+      const store = open();
+      const from = Date.UTC(2034, 2, 1);
+      const when = (minute: number) => new Date(from + minute * 60_000).toISOString();
+      const names = [uniqueName(), uniqueName(), uniqueName(), uniqueName(), uniqueName()] as const;
+      for (const [index, name] of names.entries())
+        await store.record(newRun(name, { recordedAt: when(index === 4 ? 30 : index) }));
+      const [lost, running, ended, , later] = names;
+      for (const name of [lost, ended, later]) await store.claim(name, when(10), when(20), 'worker-1');
+      await store.claim(running, when(10), when(40), 'worker-1');
+      await store.end(ended, when(11), {}, []);
+      expect(await store.takeLost(when(0), when(9), when(20))).toEqual([]);
+      const taken = await Promise.all([1, 2, 3].map(() => store.takeLost(when(0), when(9), when(21))));
+      expect(taken.flat()).toEqual([lost]);
+      expect(await store.takeLost(when(0), when(9), when(22))).toEqual([]);
+      expect((await store.read(lost, when(22)))?.status).toBe('lost');
+    });
   });
 
   describe(`${what} keeps outcomes`, () => {

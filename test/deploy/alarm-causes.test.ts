@@ -75,6 +75,7 @@ const fleet = [
   { id: 3, name: 'deaf', description: '[schedule="always off"]', behaviour: 'accepted-but-nothing' },
 ] as const;
 
+const inTenMinutes = new Date(Date.now() + 600_000).toISOString().replace(/:\d+\.\d+Z$/, ':00Z');
 const inThreeDays = Math.floor(Date.now() / 1000) + 3 * 86_400;
 const secret = JSON.stringify({ access_token: token, expires_at: inThreeDays });
 const namespace = 'openscaler-power-dev';
@@ -201,6 +202,23 @@ describe('a figure that an alarm is on', () => {
       expect.objectContaining({ metric: 'RunsNeverStarted', value: 0 }),
     );
   });
+
+  it('rings for a message that its channel does not take, and not for a run or tick because of it', async () => {
+    const told = await startAlarmStage({
+      fleet: [{ id: 1, name: 'soon off', description: `[schedule="always off" keep-on-until="${inTenMinutes}"]` }],
+      // There is no such secret.
+      config: { ...input, notify: { kind: 'slack', secret: 'power/nowhere', before: '30m' } },
+      secret: token,
+      namespace,
+    });
+    try {
+      const ticked = await tickNow(told);
+      expect(ticked.end).toMatchObject({ kind: 'answered' });
+      expectRings('messages-unsent', ticked, wellTick);
+    } finally {
+      await told.close();
+    }
+  }, 30_000);
 
   it('rings for projects that cannot be listed, for the tick that failed over it, and at last for the ticks that are missed', async () => {
     quiet.simulator.rotateToken('another-token');

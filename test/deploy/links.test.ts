@@ -83,6 +83,14 @@ describe('links in the packaged template', () => {
     ]);
   });
 
+  it('begin with another address where there is one', () => {
+    const config = loaded({ notify });
+    expect(linkEnvironment(config, deployment, 'http://127.0.0.1:3000/v1/keep')).toEqual({
+      POWER_LINK_KEY: 'service-stage/link-key',
+      POWER_LINK_URL: 'http://127.0.0.1:3000/v1/keep',
+    });
+  });
+
   it('give the secret of the channel to those who tell, and to nobody else', () => {
     const readers = grantsIn(packaged.template.Resources).filter(({ resource }) => resource === here('power/notify'));
     expect(readers.map(({ role, action }) => `${role} ${action}`)).toEqual([
@@ -106,9 +114,10 @@ describe('without warnings', () => {
     expect(functionKeysOf(config)).not.toContain('keep');
   });
 
-  it('only runs read the secret of the channel', () => {
+  it('only runs, and the tick that finds lost ones, read the secret of the channel', () => {
     const made = roles(loaded({ notify: { kind: 'slack', secret: 'power/notify' } }), deployment);
     expect(Object.keys(made).filter((role) => JSON.stringify(made[role]).includes('power/notify'))).toEqual([
+      'ReconcileRole',
       'RunRole',
     ]);
   });

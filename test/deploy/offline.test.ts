@@ -11,9 +11,15 @@ import { defaultToken } from '../../simulator/simulator.ts';
 import { isAnybodyLeft } from '../fixtures/process-group.ts';
 import { copyProject, type ProjectCopy } from '../fixtures/project.ts';
 
+const stop = new Date(Date.now() + 40 * 60_000).toISOString().replace(/:\d+\.\d+Z$/, ':00Z');
+
 const config = {
   projects: ['default', 'staging'],
-  tags: [{ match: { name: 'vault-*' }, tags: { protected: '' } }],
+  tags: [
+    { match: { name: 'vault-*' }, tags: { protected: '' } },
+    { match: { name: 'scratch-*' }, tags: { schedule: 'always off', 'keep-on-until': stop } },
+  ],
+  notify: { kind: 'slack', secret: 'power/notify', before: '1h' },
   timezone: 'Africa/Algiers',
   schedules: { 'office-hours': 'Sun-Thu 08:00-18:00' },
   // Only the test fires it, unless it is run at a full hour.
@@ -52,6 +58,10 @@ const runsSchema = v.object({
 });
 
 const fleetSchema = v.object({ vms: v.array(v.object({ id: v.string(), name: v.string(), power: v.string() })) });
+
+const overridesSchema = v.object({
+  overrides: v.array(v.object({ keep: v.string(), by: v.string(), vms: v.array(v.object({ end: v.string() })) })),
+});
 
 const launched = v.object({ run: v.string(), isNew: v.boolean() });
 
@@ -120,6 +130,20 @@ describe('the deployed shape on localhost', () => {
     expect(printed).toContain('inline, whatever "engine" says');
   });
 
+  it('shows the warning of a stop, whose link keeps the VMs on once that is confirmed', async () => {
+    child.stdin?.write('t');
+    await hasPrinted('message {"text":"4 VMs will be stopped in', 20_000);
+    const link = /<(http:[^|]+\/v1\/keep\/[^|]+)\|/.exec(printed)?.[1] ?? '';
+    const asked = await fetch(link);
+    expect([asked.status, await asked.text()]).toEqual([200, expect.stringContaining('Keep 4 VMs on?')]);
+    const confirmed = await fetch(link, { method: 'POST', body: new URLSearchParams({ confirm: '1' }) });
+    expect([confirmed.status, await confirmed.text()]).toEqual([200, expect.stringContaining('4 VMs will stay on')]);
+    const { overrides } = v.parse(overridesSchema, await (await api('/v1/overrides')).json());
+    const ends = overrides.flatMap(({ vms }) => vms.map(({ end }) => Date.parse(end)));
+    expect(overrides).toMatchObject([{ keep: 'on', by: 'link' }]);
+    expect(ends).toEqual(Array(4).fill(Date.parse(stop) + 2 * 3_600_000));
+  }, 60_000);
+
   it('does a run that is posted, and tells of every VM what is true', async () => {
     const before = await truth();
     const posted = await api('/v1/runs', {
@@ -144,6 +168,7 @@ describe('the deployed shape on localhost', () => {
     // Two VMs ignore every signal: the run function throws, and nothing ends because of it.
     expect(named('failed').map(({ name }) => name.replace(/-\d+$/, ''))).toEqual(['dev-legacy', 'dev-legacy']);
     await hasPrinted('function openscaler-power-dev-durable-run ended in an error', 5_000);
+    await hasPrinted(`message {"text":"Run ${run.name} (shutdown) ended in trouble"`, 5_000);
   }, 60_000);
 
   it('does the run of a cron that is fired through the Lambda endpoint, once for one time', async () => {
@@ -193,7 +218,6 @@ describe('the deployed shape on localhost', () => {
     // A tick is of a whole second, and must not be older than the override.
     await sleep(1_000);
     child.stdin?.write('t');
-    await hasPrinted('tick fired', 5_000);
     await expect.poll(async () => (await truth()).get(vm), { timeout: 30_000 }).toBe('off');
     const explained = await (await api(`/v1/vms/${vm}/explain`)).json();
     expect(explained).toMatchObject({ wanted: 'off', override: { keep: 'off', reason: 'a test' } });

@@ -10,6 +10,7 @@ export class MemoryRunStore implements RunStore {
   readonly #runs = new Map<string, RunRecord>();
   readonly #outcomes = new Map<string, Map<string, Outcome>>();
   readonly #claimants = new Map<string, string>();
+  readonly #lostSeen = new Set<string>();
   readonly #figures = new Map<string, { own: RunProgress | null; readonly parts: Map<string, RunProgress> }>();
 
   async record(run: NewRun): Promise<{ isNew: boolean; run: RunRecord }> {
@@ -102,6 +103,16 @@ export class MemoryRunStore implements RunStore {
       .filter(({ status, recordedAt }) => status === 'recorded' && from <= recordedAt && recordedAt <= to)
       .map(({ recordedAt, name }) => ({ recordedAt, name }))
       .toSorted((one, other) => newestFirst(other, one));
+  }
+
+  async takeLost(from: string, to: string, now: string): Promise<readonly string[]> {
+    const names: string[] = [];
+    for (const { name, recordedAt } of [...this.#runs.values()].toSorted((one, other) => newestFirst(other, one))) {
+      if (recordedAt < from || to < recordedAt || (await this.read(name, now))?.status !== 'lost') continue;
+      if (!this.#lostSeen.has(name)) names.push(name);
+      this.#lostSeen.add(name);
+    }
+    return names;
   }
 
   async outcomes(name: string): Promise<readonly Outcome[]> {

@@ -85,7 +85,7 @@ afterAll(async () => {
 
 const tick = () => invoke('reconcile', { tick: new Date().toISOString() });
 const open = (method: string, path: string) => {
-  const form = { body: 'confirm=yes', headers: { 'content-type': 'application/x-www-form-urlencoded' } };
+  const form = { body: 'confirm=1', headers: { 'content-type': 'application/x-www-form-urlencoded' } };
   return invoke('keep', httpEvent({ method, path, ...(method === 'POST' ? form : {}) }));
 };
 
@@ -117,5 +117,16 @@ describe('the deployed handlers', () => {
     await runs.record({ name: 'cron-1', trigger: 'cron', request, requestHash: 'h', recordedAt });
     expect(await invoke('run', { run: 'cron-1' })).toMatchObject({ kind: 'threw' });
     expect(messages.at(-1)?.text).toBe('Run cron-1 (start) ended in trouble');
+  }, 60_000);
+
+  it('tell of a run that is lost, once, by the tick that finds it', async () => {
+    const request = parseRunRequest({ action: 'shutdown', select: 'env=dev' });
+    const ago = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
+    await runs.record({ name: 'cron-2', trigger: 'cron', request, requestHash: 'h', recordedAt: ago(30) });
+    await runs.claim('cron-2', ago(30), ago(15), 'a process that was killed');
+    const before = messages.length;
+    await tick();
+    await tick();
+    expect(messages.slice(before).map(({ text }) => text)).toEqual(['Run cron-2 is lost: nobody knows how it ended']);
   }, 60_000);
 });

@@ -6,6 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../lib/clock.ts';
 import { mostNoticedVms, type Notice, noticed } from '../../lib/core/notice.ts';
 import { type MessengerKind, messenger } from '../../lib/messages/messenger.ts';
+import type { Clock } from '../../lib/ports.ts';
 import { listen } from '../fixtures/local-aws.ts';
 
 const signingSecret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
@@ -41,7 +42,11 @@ const status =
   };
 
 /** A channel that answers so, and a way to send to it. */
-async function channel(kind: MessengerKind, answer: Answer, more: { withinMs?: number; secret?: string } = {}) {
+async function channel(
+  kind: MessengerKind,
+  answer: Answer,
+  more: { withinMs?: number; secret?: string; clock?: Clock } = {},
+) {
   const received: Received[] = [];
   const server = createServer(async (request, response) => {
     const parts: Buffer[] = [];
@@ -54,9 +59,9 @@ async function channel(kind: MessengerKind, answer: Answer, more: { withinMs?: n
   closers.push(close);
   const url = `${endpoint}/services/T0/B0/secret-part?sig=another-secret`;
   const secret = more.secret ?? JSON.stringify({ url, secret: signingSecret });
-  const { withinMs = 3_000 } = more;
+  const { withinMs = 3_000, clock = systemClock } = more;
   const secrets = { read: async () => secret };
-  const to = messenger({ kind, secretId: 'power/notify', secrets, clock: systemClock, withinMs });
+  const to = messenger({ kind, secretId: 'power/notify', secrets, clock, withinMs });
   return { received, endpoint, send: (notice: Notice = plain) => to.send(notice), url };
 }
 
@@ -151,7 +156,7 @@ describe('a notice arrives', () => {
 });
 
 describe('what others wrote', () => {
-  const hostile = `<!channel> <https://evil.example|click> & *b* [l](https://evil.example) {{DATE(x)}} \${x} \u202e\u0007\n\`\`\``;
+  const hostile = `<!channel> <https://evil.example|click> & *b* [l](https://evil.example) {{{{DATE(x)}}}} $\${x} \u202e\u0007\n\`\`\``;
   const notice = { ...plain, ...noticed([{ key: 'main/1', name: hostile, note: hostile }]), link: null };
 
   it('is plain text for Slack, escaped', async () => {
@@ -220,6 +225,20 @@ describe('a channel that does not take it', () => {
     expect([await send(), received.length]).toEqual([{ isSent: true }, 2]);
   });
 
+  it.each([
+    ['1', [1_000], 2],
+    ['4', [], 1],
+    ['30', [], 1],
+    ['soon', [500], 2],
+  ])('wants to be left alone for %s s: so long, where that is in time', async (seconds, slept, tries) => {
+    const busy: Answer = (response, nth) => status(nth === 1 ? 429 : 200, { 'retry-after': seconds })(response, nth);
+    const paused: number[] = [];
+    const sleep = async (ms: number) => void paused.push(ms);
+    const { received, send } = await channel('slack', busy, { clock: { ...systemClock, sleep } });
+    expect(await send()).toEqual(tries === 2 ? { isSent: true } : { isSent: false, why: 'it answered 429' });
+    expect([paused, received.length]).toEqual([slept, tries]);
+  });
+
   it('sends elsewhere: nobody follows', async () => {
     const elsewhere = await channel('slack', status(200));
     const { send } = await channel('slack', status(307, { location: elsewhere.url }));
@@ -255,6 +274,12 @@ describe('a channel that does not take it', () => {
 });
 
 describe('a secret that cannot be used', () => {
+  it('as it is not answered is not waited for', async () => {
+    const secrets = { read: () => new Promise<never>(() => {}) };
+    const to = messenger({ kind: 'slack', secretId: 'power/notify', secrets, clock: systemClock, withinMs: 50 });
+    expect(await to.send(plain)).toEqual({ isSent: false, why: 'its secret took too long to read' });
+  });
+
   it.each([
     ['', 'an https address'],
     ['hooks.slack.com/services/hush', 'an https address'],

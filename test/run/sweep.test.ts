@@ -33,6 +33,7 @@ describe('a sweep', () => {
     expect(swept).toEqual({
       started: then === 'started' ? ['cron-1'] : [],
       abandoned: then === 'ended' ? ['cron-1'] : [],
+      lost: [],
     });
     expect(world.launcher.started).toEqual(swept.started);
     expect((await world.store.read('cron-1', ago(0)))?.status).toBe(then === 'ended' ? 'ended' : 'recorded');
@@ -65,7 +66,7 @@ describe('a sweep', () => {
     await world.store.claim('running', ago(0), ago(-minute), 'worker-1');
     await world.store.cancel('cancelled', ago(0), 'ann');
     await world.store.claim('old', ago(0), ago(-minute), 'worker-1');
-    expect(await startForgotten(world)).toEqual({ started: [], abandoned: [] });
+    expect(await startForgotten(world)).toEqual({ started: [], abandoned: [], lost: [] });
     expect(world.launcher.started).toEqual([]);
     expect(world.log.lines).toEqual([]);
   });
@@ -78,7 +79,7 @@ describe('a sweep', () => {
       await world.store.claim('cron-1', ago(0), ago(-minute), 'worker-1');
       return found;
     };
-    expect(await startForgotten(world)).toEqual({ started: [], abandoned: [] });
+    expect(await startForgotten(world)).toEqual({ started: [], abandoned: [], lost: [] });
     expect((await world.store.read('cron-1', ago(0)))?.status).toBe('running');
     expect(world.log.lines).toEqual([]);
   });
@@ -95,7 +96,7 @@ describe('a sweep', () => {
       if (name === 'late') throw new PowerError('aws', 'the table does not answer');
       return abandon.call(world.store, name, at, summary);
     };
-    expect(await startForgotten(world)).toEqual({ started: ['good'], abandoned: ['later'] });
+    expect(await startForgotten(world)).toEqual({ started: ['good'], abandoned: ['later'], lost: [] });
     expect(world.log.lines.map((line) => [line.level, line.fields.run])).toEqual([
       ['error', 'late'],
       ['error', 'later'],
@@ -108,5 +109,24 @@ describe('a sweep', () => {
     const world = await forgotten({});
     world.store.unstarted = () => Promise.reject(new PowerError('aws', 'no'));
     await expect(startForgotten(world)).rejects.toMatchObject({ code: 'aws' });
+  });
+
+  it('finds a run that is lost once, and says so', async () => {
+    const world = await forgotten({ 'cron-1': 30 * minute });
+    await world.store.claim('cron-1', ago(30 * minute), ago(1), 'me');
+    expect(await startForgotten(world)).toEqual({ started: [], abandoned: [], lost: ['cron-1'] });
+    expect(world.log.lines).toMatchObject([
+      { level: 'error', message: expect.stringContaining('a run is lost'), fields: { run: 'cron-1' } },
+    ]);
+    expect(await startForgotten(world)).toMatchObject({ lost: [] });
+  });
+
+  it('gives nothing up of which it could not tell, for the store cannot be asked for lost ones', async () => {
+    const world = await forgotten({ 'cron-1': 20 * minute });
+    const takeLost = world.store.takeLost.bind(world.store);
+    world.store.takeLost = () => Promise.reject(new PowerError('aws', 'the table is away'));
+    await expect(startForgotten(world)).rejects.toMatchObject({ code: 'aws' });
+    world.store.takeLost = takeLost;
+    expect(await startForgotten(world)).toEqual({ started: [], abandoned: ['cron-1'], lost: [] });
   });
 });

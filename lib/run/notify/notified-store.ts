@@ -3,6 +3,7 @@
 
 import type { Messenger } from '../../notify-ports.ts';
 import type { Log, RunStore } from '../../ports.ts';
+import type { Swept } from '../sweep.ts';
 import { type RunsTold, runNotice } from './run-notice.ts';
 
 /** Whom is told, and of which runs. */
@@ -18,21 +19,7 @@ export interface NotifyWorld {
 }
 
 /** The store, which tells people of ends. */
-export function notifiedStore(store: RunStore, { log, notifying }: NotifyWorld): RunStore {
-  const tell = async (name: string, at: string) => {
-    try {
-      const to = notifying();
-      if (to === null) return;
-      const run = await store.read(name, at);
-      const notice = run === null ? null : await runNotice(run, to.when, () => store.outcomes(name));
-      if (notice === null) return;
-      const delivered = await to.messenger.send(notice);
-      if (delivered.isSent) log.info('people were told how the run ended', { run: name });
-      else log.error('nobody could be told how the run ended; its report is kept', { run: name, why: delivered.why });
-    } catch (error) {
-      log.error('nobody could be told how the run ended; its report is kept', { run: name, error });
-    }
-  };
+export function notifiedStore(store: RunStore, world: NotifyWorld): RunStore {
   return {
     record: (run) => store.record(run),
     claim: (...asked) => store.claim(...asked),
@@ -43,11 +30,44 @@ export function notifiedStore(store: RunStore, { log, notifying }: NotifyWorld):
     end: async (...kept) => {
       await store.end(...kept);
       const [name, at] = kept;
-      await tell(name, at);
+      await tellEnd(name, at, { ...world, store });
     },
     read: (...asked) => store.read(...asked),
     list: (...asked) => store.list(...asked),
     unstarted: (...asked) => store.unstarted(...asked),
+    takeLost: (...asked) => store.takeLost(...asked),
     outcomes: (name) => store.outcomes(name),
   };
+}
+
+/** So many are told of at once, where a sweep finds more: the log names them all. */
+const mostAtOnce = 5;
+
+/** Tells people of runs whose own end nobody told: never started in time, or lost. Never rejects. */
+export async function tellSwept(
+  { abandoned, lost }: Pick<Swept, 'abandoned' | 'lost'>,
+  now: string,
+  world: NotifyWorld & { readonly store: Pick<RunStore, 'read' | 'outcomes'> },
+): Promise<void> {
+  const names = [...lost, ...abandoned].slice(0, mostAtOnce);
+  await Promise.all(names.map((name) => tellEnd(name, now, world)));
+}
+
+async function tellEnd(
+  name: string,
+  at: string,
+  { log, notifying, store }: NotifyWorld & { readonly store: Pick<RunStore, 'read' | 'outcomes'> },
+): Promise<void> {
+  try {
+    const to = notifying();
+    if (to === null) return;
+    const run = await store.read(name, at);
+    const notice = run === null ? null : await runNotice(run, to.when, () => store.outcomes(name));
+    if (notice === null) return;
+    const delivered = await to.messenger.send(notice);
+    if (delivered.isSent) log.info('people were told how the run ended', { run: name });
+    else log.error('nobody could be told how the run ended; its report is kept', { run: name, why: delivered.why });
+  } catch (error) {
+    log.error('nobody could be told how the run ended; its report is kept', { run: name, error });
+  }
 }

@@ -15,7 +15,7 @@ export async function runNotice(
   when: RunsTold,
   outcomesOf: () => Promise<readonly Outcome[]>,
 ): Promise<Notice | null> {
-  const ending = endingOf(run);
+  const ending = run.status === 'lost' ? lostEnding : endingOf(run);
   if (ending === null || ending.report?.run.dryRun === true) return null;
   if (when === 'trouble' && ending.word === 'well') return null;
   const { report } = ending;
@@ -23,14 +23,14 @@ export async function runNotice(
   const action = report?.run.action ?? null;
   const unlisted = report?.unlisted.length ?? 0;
   const lines = [
-    report === null ? 'It has no report: see the log.' : `${countsText(report.counts)}.`,
+    report === null ? 'It has no report: see the log, and list its VMs.' : `${countsText(report.counts)}.`,
     ...(unlisted > 0 ? [`${unlisted} project(s) could not be listed.`] : []),
     `Details: npx power runs, or GET /v1/runs/${run.name}`,
   ];
   return {
     id: `run-ended/${run.name}`,
     type: 'run.ended',
-    at: Date.parse(run.endedAt ?? run.recordedAt),
+    at: Date.parse(run.endedAt ?? run.deadline ?? run.recordedAt),
     title: `Run ${run.name}${action === null ? '' : ` (${action})`} ${words[ending.word]}`,
     text: lines.join(' '),
     ...noticed(
@@ -52,7 +52,10 @@ export async function runNotice(
   };
 }
 
-const words: Readonly<Record<EndingWord, string>> = {
+/** Of a run that nobody will end any more: as its record says, from its deadline on. */
+const lostEnding = { word: 'lost', report: null } as const;
+
+const words: Readonly<Record<EndingWord | 'lost', string>> = {
   well: 'ended well',
   trouble: 'ended in trouble',
   refused: 'was refused: nothing was sent',
@@ -61,6 +64,7 @@ const words: Readonly<Record<EndingWord, string>> = {
   'never-started': 'was never started',
   'broke-off': 'broke off',
   unreadable: 'ended, and its end cannot be read',
+  lost: 'is lost: nobody knows how it ended',
 };
 
 function needsAttention({ result }: Outcome): boolean {

@@ -1,10 +1,11 @@
-// Warns people of scheduled stops: once for each instant at which VMs are stopped, with a link that keeps them on for a while.
-// Claimed in the table before it is sent, so that of ticks that overlap one warns; what could not be sent, the next tick tries again.
+// Warns people of scheduled stops: each VM once for each instant at which it is stopped, with a link that keeps them on for a while.
+// Claimed in the table before it is sent, so that of ticks that overlap one warns; what was not sent, a later tick tries again. VMs that
+// come to a stop after its warning (switched on, made, or of a project that could not be listed before) get one of their own.
 
 import { printDuration } from '../../core/duration.ts';
-import { type Notice, noticed } from '../../core/notice.ts';
+import { type Notice, noticed, printable } from '../../core/notice.ts';
 import { type Vm, vmKey } from '../../core/vm.ts';
-import type { Messenger, StopWarnings } from '../../notify-ports.ts';
+import type { ClaimedWarning, Messenger, StopWarnings } from '../../notify-ports.ts';
 import type { Clock, Log } from '../../ports.ts';
 import { keepToken } from './keep-link.ts';
 import { sayTime } from './local-time.ts';
@@ -37,43 +38,61 @@ export interface WarnWorld {
 const mostAtOnce = 5;
 /** The names that the page behind the link shows. */
 export const mostShown = 100;
-// An item of the table may have 400 KB.
+const longestShown = 120;
+// An item of the table may have 400 KB, of which the names take less than 100.
 const mostKeyBytes = 300_000;
+
+/** A stop, or what of it nobody was warned of before. */
+interface Warning extends StopAhead {
+  readonly nth: number;
+}
 
 /** Warns of the stops that nobody was warned of yet; how many that were. Never rejects: a tick has more to do. */
 export async function warnOfStops(stops: readonly StopAhead[], world: WarnWorld): Promise<number> {
   const sending: Promise<boolean>[] = [];
   for (const stop of stops) {
     if (sending.length === mostAtOnce) break;
-    if (await claim(stop, world)) sending.push(warnOf(stop, world));
+    const warning = await claim(stop, world);
+    if (warning !== null) sending.push(warnOf(warning, world));
   }
   return (await Promise.all(sending)).filter((isWarned) => isWarned).length;
 }
 
-async function claim(stop: StopAhead, { log, warnings }: WarnWorld): Promise<boolean> {
+async function claim(stop: StopAhead, { log, warnings }: WarnWorld): Promise<Warning | null> {
   try {
-    return await warnings.claim(warningOf(stop));
+    const warning = unwarned(stop, await warnings.claimed(stop.stopMs));
+    if (warning.vms.length === 0) return null;
+    return (await warnings.claim(recordOf(warning))) ? warning : null;
   } catch (error) {
     log.error('a warning could not be noted and is not sent; the next tick tries again', { ...fieldsOf(stop), error });
-    return false;
+    return null;
   }
 }
 
-async function warnOf(stop: StopAhead, world: WarnWorld): Promise<boolean> {
+function unwarned({ stopMs, vms }: StopAhead, claimed: readonly ClaimedWarning[]): Warning {
+  const sent = claimed.filter(({ isUnsent }) => !isUnsent);
+  const nth = claimed.find(({ isUnsent }) => isUnsent)?.nth ?? claimed.length;
+  // One without keys was of more VMs than can be noted: of all that there were.
+  if (sent.some(({ keys }) => keys.length === 0)) return { stopMs, nth, vms: [] };
+  const keys = new Set(sent.flatMap((warning) => warning.keys));
+  return { stopMs, nth, vms: vms.filter((vm) => !keys.has(vmKey(vm))) };
+}
+
+async function warnOf(warning: Warning, world: WarnWorld): Promise<boolean> {
   const { log, warnings } = world;
-  const fields = fieldsOf(stop);
-  const why = await send(stop, world);
-  if (why === null) {
-    log.info('people were warned of a scheduled stop', fields);
-    return true;
-  }
-  log.error('nobody could be warned of a scheduled stop; the next tick tries again', { ...fields, why });
+  const fields = fieldsOf(warning);
+  const why = await send(warning, world);
+  if (why === null) log.info('people were warned of a scheduled stop', fields);
+  else log.error('nobody could be warned of a scheduled stop; the next tick tries again', { ...fields, why });
   try {
-    await warnings.unsent(stop.stopMs);
+    await warnings.note(warning, why === null);
   } catch (error) {
-    log.error('no tick will try again to warn of a scheduled stop', { ...fields, error });
+    log.error('how the warning of a scheduled stop went could not be noted; a later tick sends it, perhaps again', {
+      ...fields,
+      error,
+    });
   }
-  return false;
+  return why === null;
 }
 
 function fieldsOf({ stopMs, vms }: StopAhead) {
@@ -81,9 +100,9 @@ function fieldsOf({ stopMs, vms }: StopAhead) {
 }
 
 /** Null once sent, or why not. A secret that is wrong may be right at the next tick. */
-async function send(stop: StopAhead, world: WarnWorld): Promise<string | null> {
+async function send(warning: Warning, world: WarnWorld): Promise<string | null> {
   try {
-    const delivered = await world.messenger.send(await noticeOf(stop, world));
+    const delivered = await world.messenger.send(await noticeOf(warning, world));
     return delivered.isSent ? null : delivered.why;
   } catch (error) {
     world.log.error('the secret of notifications, or of their links, cannot be used', { error });
@@ -91,26 +110,29 @@ async function send(stop: StopAhead, world: WarnWorld): Promise<string | null> {
   }
 }
 
-function warningOf({ stopMs, vms }: StopAhead) {
-  const shown = vms.slice(0, mostShown).map((vm) => ({ key: vmKey(vm), name: vm.name.slice(0, 256).toWellFormed() }));
+function recordOf({ stopMs, nth, vms }: Warning) {
+  const shown = vms
+    .slice(0, mostShown)
+    .map((vm) => ({ key: printable(vmKey(vm), longestShown), name: printable(vm.name, longestShown) }));
   // Too many for an item: without keys there is nothing that a link could keep, and none is given.
-  return { stopMs, keys: isKeepable(vms) ? vms.map(vmKey) : [], shown };
+  return { stopMs, nth, keys: isKeepable(vms) ? vms.map(vmKey) : [], shown };
 }
 
 function isKeepable(vms: readonly Vm[]): boolean {
-  return vms.reduce((sum, vm) => sum + vmKey(vm).length + 3, 0) <= mostKeyBytes;
+  return vms.reduce((sum, vm) => sum + Buffer.byteLength(JSON.stringify(vmKey(vm))) + 1, 0) <= mostKeyBytes;
 }
 
-async function noticeOf({ stopMs, vms }: StopAhead, world: WarnWorld): Promise<Notice> {
+async function noticeOf(warning: Warning, world: WarnWorld): Promise<Notice> {
+  const { stopMs, nth, vms } = warning;
   const { clock, policy, zone, linkBase } = world;
   const now = clock.now();
-  const count = vms.length === 1 ? '1 VM' : `${vms.length} VMs`;
+  const count = `${vms.length}${nth === 0 ? '' : ' more'} ${vms.length === 1 ? 'VM' : 'VMs'}`;
   const minutes = Math.max(1, Math.round((stopMs - now) / 60_000));
-  const url = linkBase === null || !isKeepable(vms) ? null : `${linkBase}/${keepToken(stopMs, await world.keys())}`;
+  const url = linkBase === null || !isKeepable(vms) ? null : `${linkBase}/${keepToken(warning, await world.keys())}`;
   const keptUntil = stopMs + policy.keepMs;
   const until = `until ${sayTime(keptUntil, zone, now)}`;
   return {
-    id: `stop-ahead/${stopMs}`,
+    id: `stop-ahead/${stopMs}${nth === 0 ? '' : `/${nth}`}`,
     type: 'stop.ahead',
     at: now,
     title: `${count} will be stopped in ${minutes} min, at ${sayTime(stopMs, zone, now)}`,

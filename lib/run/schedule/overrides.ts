@@ -74,7 +74,7 @@ export async function makeOverride(request: OverrideRequest, world: OverrideWorl
 }
 
 /** An override on VMs that were resolved before: when people were shown them. */
-export interface KnownOverride extends Pick<KeptOverride, 'keep' | 'reason' | 'by'> {
+export interface KnownOverride extends Pick<KeptOverride, 'id' | 'keep' | 'reason' | 'by'> {
   /** VM keys. */
   readonly keys: readonly string[];
   /** Epoch milliseconds. */
@@ -83,26 +83,31 @@ export interface KnownOverride extends Pick<KeptOverride, 'keep' | 'reason' | 'b
 
 /**
  * As `makeOverride`, for VMs that are known by their keys: without a look at the fleet, so that whoever calls needs no token for it.
- * On a VM that is gone, protected or at fault by now it changes nothing. Throws `request`, `aws`.
+ * Once for its id: a repeat gives the one that stands, which may have been cancelled since. On a VM that is gone, protected or at fault
+ * by now it changes nothing. Throws `request`, `aws`.
  */
 export async function makeKnownOverride(
-  { keep, reason, by, keys, endMs }: KnownOverride,
-  {
-    clock,
-    state,
-    maxDurationMs,
-    newId,
-  }: Pick<OverrideWorld, 'clock' | 'maxDurationMs' | 'newId'> & {
-    readonly state: Pick<OverrideWorld['state'], 'putOverride'>;
-  },
+  { id, keep, reason, by, keys, endMs }: KnownOverride,
+  { clock, state, maxDurationMs }: KnownOverrideWorld,
 ): Promise<KeptOverride> {
   const startMs = clock.now();
   checkUntil({ kind: 'at', ms: endMs }, startMs, maxDurationMs);
   if (keys.length === 0) throw new PowerError('request', 'an override is on one VM at least');
   const ends = Object.fromEntries(keys.map((key) => [key, endMs]));
-  const override = { id: newId(), keep, startMs, reason, by, ends, cancelledMs: null };
-  await state.putOverride(override);
-  return override;
+  const override = { id, keep, startMs, reason, by, ends, cancelledMs: null };
+  try {
+    await state.putOverride(override);
+    return override;
+  } catch (error) {
+    const { overrides } = await state.load();
+    const standing = overrides.find((one) => one.id === id);
+    if (standing === undefined) throw error;
+    return standing;
+  }
+}
+
+interface KnownOverrideWorld extends Pick<OverrideWorld, 'clock' | 'maxDurationMs'> {
+  readonly state: Pick<OverrideWorld['state'], 'putOverride' | 'load'>;
 }
 
 function checkUntil(until: Until, now: number, maxDurationMs: number): void {

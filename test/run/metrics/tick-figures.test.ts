@@ -46,7 +46,7 @@ describe('the figures of a tick', () => {
   });
 
   it('say what the sweep gave up, and that all was done', () => {
-    expect(sweepFigures({ started: ['a'], abandoned: ['b', 'c'] })).toEqual([
+    expect(sweepFigures({ started: ['a'], abandoned: ['b', 'c'], lost: [] })).toEqual([
       { name: 'RunsNeverStarted', value: 2, by: {} },
     ]);
     expect(successFigures()).toEqual([{ name: 'TicksSucceeded', value: 1, by: {} }]);

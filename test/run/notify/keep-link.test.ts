@@ -9,11 +9,12 @@ const key = 'k'.repeat(32);
 const other = 'o'.repeat(64);
 const stopMs = Date.UTC(2026, 10, 24, 18) + 7;
 // Made anew by each test.
-const made = () => keepToken(stopMs, [key]);
+const made = () => keepToken({ stopMs, nth: 0 }, [key]);
 const instants = fc.integer({ min: 1, max: 253_402_300_799_999 });
+const warnings = fc.record({ stopMs: instants, nth: fc.oneof(fc.constant(0), fc.nat(100_000)) });
 
 describe('the token of a link', () => {
-  it('is short, safe in an address, and of its purpose, version and stop', () => {
+  it('is short, safe in an address, and of its purpose, version and warning', () => {
     const token = made();
     expect(token).toMatch(/^k1\.[0-9a-z]+\.[A-Za-z0-9_-]{43}$/);
     const mac = createHmac('sha256', key)
@@ -22,11 +23,11 @@ describe('the token of a link', () => {
     expect(token).toBe(`k1.${stopMs.toString(36)}.${mac}`);
   });
 
-  it('is read for every instant, with the key that signed it among others, and signed with the first', () => {
+  it('is read for every warning, with the key that signed it among others, and signed with the first', () => {
     fc.assert(
-      fc.property(instants, (at) => {
-        expect(readKeepToken(keepToken(at, [key, other]), [other, key])).toBe(at);
-        expect(readKeepToken(keepToken(at, [key, other]), [other])).toBeNull();
+      fc.property(warnings, (warning) => {
+        expect(readKeepToken(keepToken(warning, [key, other]), [other, key])).toEqual(warning);
+        expect(readKeepToken(keepToken(warning, [key, other]), [other])).toBeNull();
       }),
     );
   });
@@ -54,6 +55,9 @@ describe('the token of a link', () => {
         expect(readKeepToken(`k1.${at.toString(36)}.${mac}`, [key])).toBeNull();
       }),
     );
+    for (const nth of ['-1', '-0', '-']) {
+      expect(readKeepToken(`k1.${stopMs.toString(36)}${nth}.${mac}`, [key])).toBeNull();
+    }
   });
 
   it('is not made by rubbish, nor by what the key signs for another purpose or version', () => {
@@ -74,7 +78,7 @@ describe('the token of a link', () => {
 
   it.each([[[]], [['']], [['k'.repeat(31)]]])('is not signed or checked with a key that is none (%j)', (keys) => {
     const token = made();
-    expect(() => keepToken(stopMs, keys)).toThrow(
+    expect(() => keepToken({ stopMs, nth: 0 }, keys)).toThrow(
       expect.objectContaining({ code: 'secret', message: expect.stringContaining('at least 32 characters') }),
     );
     if (keys.length > 0) expect(() => readKeepToken(token, keys)).toThrow(expect.objectContaining({ code: 'secret' }));
@@ -82,6 +86,6 @@ describe('the token of a link', () => {
   });
 
   it('does not show a wrong key', () => {
-    expect(() => keepToken(stopMs, ['hunter2'])).toThrow(/^(?!.*hunter2)/);
+    expect(() => keepToken({ stopMs, nth: 0 }, ['hunter2'])).toThrow(/^(?!.*hunter2)/);
   });
 });

@@ -2,10 +2,11 @@
 
 import { describe, expect, it } from 'vitest';
 import { PowerError } from '../../../lib/core/errors.ts';
+import { neverStarted } from '../../../lib/core/not-begun.ts';
 import type { Notice } from '../../../lib/core/notice.ts';
 import type { Outcome } from '../../../lib/core/outcome.ts';
 import type { Delivered } from '../../../lib/notify-ports.ts';
-import { notifiedStore } from '../../../lib/run/notify/notified-store.ts';
+import { notifiedStore, tellSwept } from '../../../lib/run/notify/notified-store.ts';
 import type { RunsTold } from '../../../lib/run/notify/run-notice.ts';
 import { makeReport, type RunReport, verdictOf } from '../../../lib/run/report.ts';
 import { parseRunRequest } from '../../../lib/run/request.ts';
@@ -74,8 +75,57 @@ function stage(when: RunsTold = 'trouble') {
   const deliver = (next: () => Promise<Delivered>) => {
     how = next;
   };
-  return { store, told, log, sent, begin, finish, deliver };
+  return { store, told, log, sent, messenger, begin, finish, deliver };
 }
+
+type Stage = ReturnType<typeof stage>;
+
+describe('people are told of a run that a sweep found', () => {
+  const later = '2026-11-24T20:00:00.000Z';
+  const sweep = async (swept: { abandoned?: string[]; lost?: string[] }, { store, log, messenger }: Stage) =>
+    tellSwept({ abandoned: [], lost: [], ...swept }, later, {
+      store,
+      log,
+      notifying: () => ({ messenger, when: 'trouble' }),
+    });
+
+  it('lost, with the VMs that are known to need attention', async () => {
+    const scene = stage();
+    await scene.begin('cron-1');
+    const figures = { selected: 2, sent: 2, settled: 1, tiers: [] };
+    await scene.store.progress('cron-1', figures, [failed('2')]);
+    await sweep({ lost: ['cron-1'] }, scene);
+    expect(scene.sent).toMatchObject([
+      {
+        id: 'run-ended/cron-1',
+        at: Date.parse('2026-11-24T19:00:00.000Z'),
+        title: 'Run cron-1 is lost: nobody knows how it ended',
+        text: expect.stringContaining('It has no report: see the log, and list its VMs.'),
+        vms: [{ key: 'main/2' }],
+        facts: { ending: 'lost' },
+      },
+    ]);
+  });
+
+  it('never started in time', async () => {
+    const scene = stage();
+    await scene.store.record({ name: 'cron-2', trigger: 'cron', request: {}, requestHash: 'h', recordedAt: at });
+    await scene.store.abandon('cron-2', end, neverStarted(15));
+    await sweep({ abandoned: ['cron-2'] }, scene);
+    expect(scene.sent.map(({ title }) => title)).toEqual(['Run cron-2 was never started']);
+  });
+
+  it('five at once at most, lost ones first, and says in the log of whom nobody could be told', async () => {
+    const scene = stage();
+    scene.deliver(async () => ({ isSent: false, why: 'it answered 503' }));
+    const names = ['1', '2', '3', '4'].map((nth) => `cron-${nth}`);
+    for (const name of [...names, 'lost-1', 'lost-2']) await scene.begin(name);
+    await sweep({ abandoned: names, lost: ['lost-1', 'lost-2'] }, scene);
+    expect(scene.sent).toHaveLength(5);
+    const runs = scene.log.lines.map(({ level, fields }) => `${level} ${fields?.run}`);
+    expect(runs.toSorted()).toEqual(['cron-1', 'cron-2', 'cron-3', 'lost-1', 'lost-2'].map((run) => `error ${run}`));
+  });
+});
 
 describe('people are told of a run', () => {
   it('that ended in trouble: its counts, and the VMs that need attention', async () => {

@@ -5,6 +5,7 @@ import { PowerError } from '../../../lib/core/errors.ts';
 import type { Notice } from '../../../lib/core/notice.ts';
 import { makeSchedules } from '../../../lib/core/schedule/schedules.ts';
 import type { Delivered } from '../../../lib/notify-ports.ts';
+import { vmId } from '../../../lib/openscaler/vm-id.ts';
 import { readKeepToken } from '../../../lib/run/notify/keep-link.ts';
 import { stopsAhead } from '../../../lib/run/notify/stops-ahead.ts';
 import { mostShown, type WarnWorld, warnOfStops } from '../../../lib/run/notify/warn.ts';
@@ -38,7 +39,7 @@ async function stage(fleet: readonly FakeVm[], more: Partial<WarnWorld> = {}) {
   const world: WarnWorld = {
     clock: scene.clock,
     log: scene.log,
-    warnings: new MemoryStopWarnings(),
+    warnings: new MemoryStopWarnings(scene.clock),
     messenger: {
       send: async (notice) => {
         if (delivered instanceof PowerError) throw delivered;
@@ -86,9 +87,8 @@ describe('the stops ahead', () => {
       office('5'),
     ];
     const { until, stops, state, clock } = await stage(fleet);
-    const override = { keep: 'on', reason: 'r', by: 'b', keys: ['main/5'], endMs: at('18:10') } as const;
-    const newId = () => 'keep-5';
-    await makeKnownOverride(override, { clock, state, maxDurationMs: 86_400_000, newId });
+    const override = { id: 'o', keep: 'on', reason: 'r', by: 'b', keys: ['main/5'], endMs: at('18:10') } as const;
+    await makeKnownOverride(override, { clock, state, maxDurationMs: 86_400_000 });
     await until(at('17:30'));
     expect(await stops()).toEqual([]);
     // Then the override's end is what stops it.
@@ -137,7 +137,7 @@ describe('a warning', () => {
       },
       facts: { stop: '2026-11-24T18:00:00.000Z', keptUntil: '2026-11-24T20:00:00.000Z', count: 2 },
     });
-    expect(readKeepToken(notice?.link?.url.split('/').at(-1) ?? '', keys)).toBe(at('18:00'));
+    expect(readKeepToken(notice?.link?.url.split('/').at(-1) ?? '', keys)).toEqual({ stopMs: at('18:00'), nth: 0 });
   });
 
   it('comes once, whatever the number of ticks, and of those that overlap', async () => {
@@ -199,7 +199,7 @@ describe('a warning', () => {
   });
 
   it('never ends the tick, whatever the table does', async () => {
-    const warnings = new MemoryStopWarnings();
+    const warnings = new MemoryStopWarnings({ now: () => 0 });
     warnings.claim = async () => {
       throw new PowerError('aws', 'the table is away');
     };
@@ -213,19 +213,51 @@ describe('a warning', () => {
     });
   });
 
-  it('that cannot be given back is lost, and the log says so', async () => {
-    const warnings = new MemoryStopWarnings();
-    warnings.unsent = async () => {
+  it('whose tick was ended in its middle is sent by a later one', async () => {
+    const { until, warn, look, told, world } = await stage([office('1')]);
+    await until(at('17:30'));
+    const messenger = { send: () => new Promise<never>(() => {}) };
+    void warnOfStops(await look(), { ...world, messenger });
+    await until(at('17:35'));
+    expect([await warn(), told.length]).toEqual([1, 1]);
+    await until(at('17:40'));
+    expect([await warn(), told.length]).toEqual([0, 1]);
+  });
+
+  it('of which it could not be noted how it went is sent again, rather than not at all', async () => {
+    const { until, warn, log, world, told } = await stage([office('1')]);
+    const note = world.warnings.note.bind(world.warnings);
+    world.warnings.note = async () => {
       throw new PowerError('aws', 'the table is away');
     };
-    const { until, warn, log, deliver } = await stage([office('1')], { warnings });
     await until(at('17:30'));
-    deliver({ isSent: false, why: 'it took too long' });
-    expect(await warn()).toBe(0);
+    expect(await warn()).toBe(1);
     expect(log.lines.at(-1)).toMatchObject({
-      message: 'no tick will try again to warn of a scheduled stop',
+      level: 'error',
+      message: 'how the warning of a scheduled stop went could not be noted; a later tick sends it, perhaps again',
       fields: { vms: 1, error: { code: 'aws' } },
     });
+    world.warnings.note = note;
+    await until(at('17:35'));
+    await warn();
+    expect(told.map(({ id }) => id)).toEqual([`stop-ahead/${at('18:00')}`, `stop-ahead/${at('18:00')}`]);
+  });
+
+  it('of VMs that come to the stop after it follows, about them alone, with a link of its own', async () => {
+    const { until, warn, told, cloud } = await stage([office('1'), office('2', { state: 'shutoff' })]);
+    await until(at('17:30'));
+    await warn();
+    cloud.setState('2', 'running');
+    await until(at('17:48'));
+    expect(await warn()).toBe(1);
+    expect(told[1]).toMatchObject({
+      id: `stop-ahead/${at('18:00')}/1`,
+      title: '1 more VM will be stopped in 12 min, at Tue 19:00 (Africa/Algiers)',
+      vms: [{ key: 'main/2' }],
+    });
+    expect(readKeepToken(told[1]?.link?.url.split('/').at(-1) ?? '', keys)).toEqual({ stopMs: at('18:00'), nth: 1 });
+    await until(at('17:50'));
+    expect([await warn(), told.length]).toEqual([0, 2]);
   });
 
   it('without an address for links says how else to keep them on', async () => {
@@ -249,14 +281,33 @@ describe('a warning', () => {
     await until(at('17:30'));
     const [stop] = await look();
     await warnOfStops(stop === undefined ? [] : [stop], world);
-    const kept = await world.warnings.read(at('18:00'));
-    expect([kept?.keys.length, kept?.shown.length, kept?.shown[0]?.name.length]).toEqual([150, mostShown, 256]);
+    const kept = await world.warnings.read({ stopMs: at('18:00'), nth: 0 });
+    expect([kept?.keys.length, kept?.shown.length, kept?.shown[0]?.name.length]).toEqual([150, mostShown, 120]);
     const [vm] = stop?.vms ?? [];
     const many = vm === undefined ? [] : Array.from({ length: 30_001 }, () => vm);
-    await warnOfStops([{ stopMs: at('19:00'), vms: many }], world);
-    expect((await world.warnings.read(at('19:00')))?.keys).toEqual([]);
+    const later = [{ stopMs: at('19:00'), vms: many }];
+    await warnOfStops(later, world);
+    expect((await world.warnings.read({ stopMs: at('19:00'), nth: 0 }))?.keys).toEqual([]);
     expect(told.map(({ link }) => link === null)).toEqual([false, true]);
+    expect(await warnOfStops(later, world)).toBe(0);
   });
+
+  it.each(['\u0001', '\u4e16', '\ud800', '"'])(
+    'fits into an item of the table, whatever VMs are called (%j)',
+    async (text) => {
+      const { until, look, world } = await stage([{ ...office('1'), name: text.repeat(5000) }]);
+      await until(at('17:30'));
+      const [stop] = await look();
+      // As many as still fit with their keys.
+      const vms = (stop?.vms ?? []).flatMap((vm) =>
+        Array.from({ length: 10_000 }, (_, nth) => ({ ...vm, id: vmId(`a-long-id-${10_000 + nth}`) })),
+      );
+      await warnOfStops([{ stopMs: at('19:00'), vms }], world);
+      const kept = await world.warnings.read({ stopMs: at('19:00'), nth: 0 });
+      expect(kept?.keys).toHaveLength(10_000);
+      expect(Buffer.byteLength(JSON.stringify(kept))).toBeLessThan(390_000);
+    },
+  );
 
   it('is of five stops at once, the others at the next tick', async () => {
     const fleet = Array.from({ length: 7 }, (_, nth) =>
@@ -277,9 +328,10 @@ describe('what a link makes', () => {
     const { until, warn, tick, state, clock, cloud, told } = scene;
     await until(at('17:30'));
     await warn();
-    const warned = await scene.world.warnings.read(at('18:00'));
-    const override = { keep: 'on', reason: 'r', by: 'link', keys: warned?.keys ?? [], endMs: at('20:00') } as const;
-    await makeKnownOverride(override, { clock, state, maxDurationMs: 86_400_000, newId: () => 'keep-1' });
+    const warned = await scene.world.warnings.read({ stopMs: at('18:00'), nth: 0 });
+    const [id, keys] = ['o', warned?.keys ?? []];
+    const override = { id, keep: 'on', reason: 'r', by: 'link', keys, endMs: at('20:00') } as const;
+    await makeKnownOverride(override, { clock, state, maxDurationMs: 86_400_000 });
     await until(at('18:05'));
     await tick();
     expect(cloud.vm('1').state).toBe('running');
@@ -289,5 +341,20 @@ describe('what a link makes', () => {
     await until(at('20:00'));
     await tick();
     expect(cloud.vm('1').state).toBe('shutoff');
+  });
+
+  it('holds for a VM that was switched off meanwhile, too: it is started, as the page says', async () => {
+    const { until, warn, tick, state, clock, cloud } = await stage([office('1')]);
+    await until(at('17:30'));
+    await warn();
+    await until(at('17:40'));
+    cloud.setState('1', 'shutoff');
+    await tick();
+    expect(cloud.vm('1').state).toBe('shutoff');
+    const override = { id: 'o', keep: 'on', reason: 'r', by: 'link', keys: ['main/1'], endMs: at('20:00') } as const;
+    await makeKnownOverride(override, { clock, state, maxDurationMs: 86_400_000 });
+    await until(at('17:45'));
+    await tick();
+    expect(cloud.vm('1').state).toBe('running');
   });
 });

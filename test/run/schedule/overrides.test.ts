@@ -127,6 +127,7 @@ describe('an override', () => {
 
 describe('an override on VMs that are known', () => {
   const known: KnownOverride = {
+    id: 'o1',
     keep: 'on',
     reason: 'a link',
     by: 'link',
@@ -134,7 +135,7 @@ describe('an override on VMs that are known', () => {
     endMs: noon + hourMs,
   };
   const keep = (changes: Partial<KnownOverride>, { world }: PlanScene) =>
-    makeKnownOverride({ ...known, ...changes }, { ...world, maxDurationMs: 24 * hourMs, newId: () => 'o1' });
+    makeKnownOverride({ ...known, ...changes }, { ...world, maxDurationMs: 24 * hourMs });
 
   it('is kept from now on, without a look at the fleet', async () => {
     const scene = planScene(fleet);
@@ -164,6 +165,23 @@ describe('an override on VMs that are known', () => {
       message: expect.stringMatching(message),
     });
     expect((await scene.world.state.load()).overrides).toEqual([]);
+  });
+
+  it('is made once for its id, however often, and then is the one that stands', async () => {
+    const scene = planScene(fleet);
+    const made = await keep({}, scene);
+    expect(await keep({ keys: ['main/9'] }, scene)).toEqual(made);
+    const cancelled = await scene.world.state.cancelOverride('o1', noon);
+    expect(await keep({}, scene)).toEqual(cancelled);
+    expect((await scene.world.state.load()).overrides).toEqual([cancelled]);
+  });
+
+  it('that could not be kept is an error, not one that stands', async () => {
+    const scene = planScene(fleet);
+    scene.world.state.putOverride = async () => {
+      throw new PowerError('aws', 'the table is away');
+    };
+    await expect(keep({}, scene)).rejects.toMatchObject({ message: 'the table is away' });
   });
 
   it('changes nothing for a VM that is protected by now', async () => {
