@@ -76,8 +76,9 @@ async function ask(newest: Newest, target: Target, held: HeldLock, parts: Renewa
     if (answer.kind === 'refused') await held.note({ ...note, at: parts.clock.now(), isRefused: true });
     isDoubtful ||= answer.kind === 'unknown';
     if (answer.kind !== 'unknown' || nth === mostAsks) {
-      // What was never taken leaves no doubt behind: a note about a renewal to itself tells of none.
-      if (answer.kind === 'unspent' && !isDoubtful) await held.note({ ...note, base: '-', from: '-', at: 0 });
+      // What was never taken leaves no doubt behind. That a rotation has stored newer tokens than the current ones is to be noted on.
+      if (answer.kind === 'unspent' && !isDoubtful)
+        await held.note({ ...note, from: base.versionId, to: version.versionId, at: 0 });
       throw refusal(newest, answer, isDoubtful);
     }
     // At once: most servers that rotate still take the old refresh token for some seconds, just for an answer that got lost.

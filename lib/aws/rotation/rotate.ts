@@ -6,7 +6,7 @@ import type { Log } from '../../ports.ts';
 import type { RenewalLock } from '../oauth/renewal-lock.ts';
 import type { Renewals } from '../oauth/renewals.ts';
 import { type OauthDefaults, readSecret } from '../secret-shape.ts';
-import type { SecretStore } from '../secrets.ts';
+import type { SecretStore, SecretVersion } from '../secrets.ts';
 import type { RotationEvent } from './event.ts';
 
 export interface RotationParts {
@@ -72,13 +72,19 @@ async function finish(event: RotationEvent, parts: RotationParts): Promise<void>
   const { secrets, log } = parts;
   await pendingToken(event, parts);
   const current = await secrets.current(secretArn);
-  const last = await parts.lock.last(secretArn);
-  const isNewest = last === null || (last.base === current.versionId && last.to === versionId);
-  if (isNewest) {
+  if (await isNewest(versionId, current, parts)) {
     await secrets.move(secretArn, 'AWSCURRENT', current.versionId, versionId);
     log.info('a rotation is over: the new tokens are in use');
     return;
   }
   await secrets.move(secretArn, 'AWSPENDING', versionId, null);
   log.warn('a rotation ends without effect: newer tokens were stored in the meantime');
+}
+
+/** Whether nothing newer is stored: as the last renewal left it, or as one that was begun from it and came to nothing. */
+async function isNewest(versionId: string, current: SecretVersion, { secrets, lock }: RotationParts): Promise<boolean> {
+  const last = await lock.last(current.arn);
+  if (last === null) return true;
+  if (last.base !== current.versionId) return false;
+  return last.to === versionId || (last.from === versionId && (await secrets.version(current.arn, last.to)) === null);
 }

@@ -204,6 +204,41 @@ describe('a rotation', () => {
     expect(await call(world)).toBe('works');
   });
 
+  /** A day and a half in: the pending pair, the only one whose refresh token is not spent, is about to end. */
+  async function halfDoneWorld(): Promise<TokenWorld> {
+    const world = await rotatingWorld({ rotation: 'reuse-revokes' });
+    const process = startProcess(world);
+    await process.live(() => doStep('createSecret', world, process));
+    await world.pass(lifeMs - hourMs / 12);
+    return world;
+  }
+
+  it('left half done is not forgotten when a renewal from its pair is turned away', async () => {
+    const world = await halfDoneWorld();
+    const turnedAway = startProcess({ ...world, refresh: async () => ({ kind: 'unspent', word: 'slow_down' }) });
+    expect((await turnedAway.live(() => callApi(world, turnedAway))).value).toBe('works');
+    await world.pass(hourMs);
+    expect(await call(world)).toBe('works');
+    expect(world.vault.textOf(secretName)).toContain('refresh-2');
+  });
+
+  it('is finished after a renewal from its pair was turned away, or broke off: it still has the newest tokens', async () => {
+    const answers = [
+      { kind: 'unspent', word: 'slow_down' } as const,
+      { kind: 'unknown', word: 'TimeoutError' } as const,
+    ];
+    for (const answer of answers) {
+      const world = await halfDoneWorld();
+      const inVain = startProcess({ ...world, refresh: async () => answer });
+      expect((await inVain.live(() => callApi(world, inVain))).value).toBe('works');
+      const process = startProcess(world);
+      await process.live(() => doStep('finishSecret', world, process));
+      expect(world.vault.textOf(secretName)).toContain('refresh-1');
+      await world.pass(hourMs);
+      expect(await call(world)).toBe('works');
+    }
+  });
+
   it('whose new token the API refuses is not made current', async () => {
     const world = await rotatingWorld({ rotation: 'none' });
     const process = startProcess(world);
