@@ -25,7 +25,6 @@ export interface Target {
 
 /** Issued, and not stored: all that is left of a pair when Secrets Manager does not take it. In memory only. */
 export interface Unstored extends Target {
-  readonly base: string;
   readonly from: string;
   readonly text: string;
 }
@@ -48,7 +47,7 @@ export async function renew(newest: Newest, target: Target, held: HeldLock, part
   const issued = await ask(newest, target, held, parts);
   if (issued === null) return { kind: 'overtaken' };
   const text = withIssued(newest.version.text, issued, parts.clock.now());
-  return store({ ...target, base: base.versionId, from: newest.version.versionId, text }, base.arn, held, parts);
+  return store({ ...target, from: newest.version.versionId, text }, base.arn, parts);
 }
 
 /**
@@ -87,7 +86,7 @@ async function ask(newest: Newest, target: Target, held: HeldLock, parts: Renewa
 }
 
 /** Stores what was issued; called again with what it could not store. */
-export async function store(unstored: Unstored, arn: string, held: HeldLock, parts: RenewalParts): Promise<Renewed> {
+export async function store(unstored: Unstored, arn: string, parts: RenewalParts): Promise<Renewed> {
   const { text, stage } = unstored;
   let { to } = unstored;
   for (let nth = 1; ; nth += 1) {
@@ -101,17 +100,7 @@ export async function store(unstored: Unstored, arn: string, held: HeldLock, par
       if (nth >= mostStores) return { kind: 'unstored', unstored, error };
       parts.log.warn('a renewed token could not be stored, it is tried again', { error });
       await parts.clock.sleep(pauseMs * nth);
-      await extend(held, unstored, parts);
     }
-  }
-}
-
-// The lock is held on to as long as the store is tried; to lose it is no reason to throw a fresh pair away.
-async function extend(held: HeldLock, { base, from, to }: Unstored, { clock, log }: RenewalParts): Promise<void> {
-  try {
-    await held.note({ base, from, to, at: clock.now(), isRefused: false });
-  } catch (error) {
-    log.warn('the lock of a renewal could not be held on to', { error });
   }
 }
 
