@@ -103,9 +103,9 @@ export function readSecret(secret: string, secretId: string, defaults: OauthDefa
   }
 }
 
-/** The secret's text with what was issued in the place of what was there; whatever else it holds stays. */
+/** The secret's text, which `readSecret` has read, with what was issued in the place of what was there; whatever else it holds stays. */
 export function withIssued(secret: string, issued: IssuedTokens, issuedAt: number): string {
-  const { expires_at: _, ...rest } = v.parse(v.record(v.string(), v.unknown()), JSON.parse(secret));
+  const { expires_at: _, ...rest } = v.parse(v.record(v.string(), v.unknown()), JSON.parse(secret.trim()));
   const isRefreshing = 'refresh_token' in rest;
   const isRotating = issued.refreshToken !== null && issued.refreshToken !== rest.refresh_token;
   return JSON.stringify({
@@ -141,12 +141,17 @@ function clientContent(json: unknown, secretId: string): ClientContent {
 
 function refreshContent(json: unknown, secretId: string): RefreshContent {
   const fields = shaped(withRefreshToken, json, secretId);
+  const { token, expiresAt } = storedOf(fields, secretId);
+  const issuedAt = epochMs(fields.issued_at);
+  // With one of two clocks wrong, another token would end before its beginning, too.
+  const isEndKnown = expiresAt !== null && (issuedAt === null || issuedAt < expiresAt);
   return {
     kind: 'refresh_token',
     client: clientOf(fields, secretId),
     refreshToken: fields.refresh_token,
-    ...storedOf(fields, secretId),
-    issuedAt: epochMs(fields.issued_at),
+    token,
+    expiresAt: isEndKnown ? expiresAt : null,
+    issuedAt,
     isRotating: fields.refresh_token_rotates ?? true,
   };
 }

@@ -53,6 +53,18 @@ describe('the text of a secret', () => {
     );
   });
 
+  it('says nothing of the end of a token that would have ended before it was issued: one of two clocks is wrong', () => {
+    const pair = {
+      ...client,
+      grant: 'refresh_token',
+      refresh_token: 'r-1',
+      access_token: 'tok',
+      issued_at: 1_767_225_600,
+    };
+    expect(read({ ...pair, expires_at: 1_767_225_600 })).toMatchObject({ token: 'tok', expiresAt: null });
+    expect(read({ ...pair, expires_at: 1_767_225_601 })).toMatchObject({ expiresAt: 1_767_225_601_000 });
+  });
+
   it('leaves to the configuration what it does not say, and nothing that it says', () => {
     const defaults = {
       grant: 'refresh_token',
@@ -142,6 +154,13 @@ describe('what was issued', () => {
       refresh_token_rotates: false,
       issued_at: 1_767_225_600,
     });
+  });
+
+  it.each(['\uFEFF', '\u00A0', ' \n'])('is put where it was read, also after %j', (blank) => {
+    const text = `${blank}${JSON.stringify({ ...client, grant: 'refresh_token', refresh_token: 'r-1' })}`;
+    expect(readSecret(text, 'power/main')).toMatchObject({ refreshToken: 'r-1' });
+    const after = withIssued(text, { token: 'new', refreshToken: 'r-2', expiresAt: null }, now);
+    expect(readSecret(after, 'power/main')).toMatchObject({ refreshToken: 'r-2', token: 'new' });
   });
 
   it('gives a client no refresh token', () => {

@@ -2,11 +2,12 @@
 // The library is loaded on the first call; its errors carry the response, so they are not passed on.
 
 import type { ClientAuth } from 'oauth4webapi';
+import * as v from 'valibot';
 
 import { PowerError } from '../../core/errors.ts';
 import type { Clock } from '../../ports.ts';
 import { type ClientContent, checkedToken, type IssuedTokens, type OauthClient } from '../secret-shape.ts';
-import { expiryOf } from './expiry.ts';
+import { epochMs, expiryOf } from './expiry.ts';
 
 /** How a refresh token fared: what decides whether it may be sent again. `word` is fit to print. */
 export type Refreshed =
@@ -65,9 +66,11 @@ export function whereOf({ tokenUrl }: OauthClient): string {
 type Answer = Awaited<ReturnType<typeof grantClient>>;
 
 function issuedFrom(answer: Answer, secretId: string, clock: Clock): Omit<IssuedTokens, 'refreshToken'> {
-  const { access_token, expires_in: seconds } = answer;
+  const { access_token, expires_in: lifeSeconds } = answer;
   const token = checkedToken(access_token, secretId);
-  return { token, expiresAt: expiryOf(token, seconds === undefined ? null : clock.now() + seconds * 1000) };
+  // An end that no calendar has is how some servers say that there is none.
+  const stated = lifeSeconds === undefined ? null : epochMs(clock.now() / 1000 + lifeSeconds);
+  return { token, expiresAt: expiryOf(token, stated) };
 }
 
 // Every server must understand Basic (RFC 6749, section 2.3.1); some register a client for the form only.
@@ -95,7 +98,7 @@ async function grantClient(client: OauthClient, proof: ClientAuth) {
   const { server, party, options } = await requestOf(client);
   const scope = client.scope === null ? {} : { scope: client.scope };
   const answer = await oauth.clientCredentialsGrantRequest(server, party, proof, scope, options);
-  return oauth.processClientCredentialsResponse(server, party, answer);
+  return oauth.processClientCredentialsResponse(server, party, await essentials(answer));
 }
 
 async function grantRefresh(client: OauthClient, proof: ClientAuth, refreshToken: string) {
@@ -103,7 +106,7 @@ async function grantRefresh(client: OauthClient, proof: ClientAuth, refreshToken
   const { server, party, options } = await requestOf(client);
   // No scope: without one the grant stays what it was (RFC 6749, section 6).
   const answer = await oauth.refreshTokenGrantRequest(server, party, proof, refreshToken, options);
-  return oauth.processRefreshTokenResponse(server, party, await withoutIdToken(answer));
+  return oauth.processRefreshTokenResponse(server, party, await essentials(answer));
 }
 
 async function requestOf({ clientId, tokenUrl }: OauthClient) {
@@ -119,14 +122,22 @@ async function requestOf({ clientId, tokenUrl }: OauthClient) {
   };
 }
 
-// The issuer's real name is not known here, and a pair must not be lost because an ID token beside it names another.
-async function withoutIdToken(answer: Response): Promise<Response> {
+const seconds = v.union([v.pipe(v.number(), v.minValue(0)), v.pipe(v.string(), v.regex(/^\d{1,20}$/))]);
+
+const essence = v.object({
+  access_token: v.unknown(),
+  token_type: v.fallback(v.string(), 'bearer'),
+  expires_in: v.fallback(v.optional(seconds), undefined),
+  refresh_token: v.fallback(v.optional(v.pipe(v.string(), v.regex(/\S/))), undefined),
+});
+
+// What else stands there, or stands there badly, must not cost a pair that was issued: an ID token (the issuer's real name is not
+// known here), a null for what was left out, an end in words. An answer thrown away is a refresh token spent for nothing.
+async function essentials(answer: Response): Promise<Response> {
   if (answer.status !== 200) return answer;
-  const text = await answer.clone().text();
-  const json = parsed(text);
-  if (typeof json !== 'object' || json === null || !('id_token' in json)) return answer;
-  const { id_token: _, ...rest } = json;
-  return new Response(JSON.stringify(rest), { status: 200, headers: answer.headers });
+  const read = v.safeParse(essence, parsed(await answer.clone().text()));
+  if (!read.success) return answer;
+  return new Response(JSON.stringify(read.output), { status: 200, headers: answer.headers });
 }
 
 function parsed(text: string): unknown {

@@ -132,6 +132,23 @@ describe('a refresh token', () => {
     expect((await sourceOf(world).token('access-0')).token).toBe('access-1');
   });
 
+  it('whose access tokens end as they are issued is used no more than once for it: the API judges those', async () => {
+    const world = tokenWorld({ rotation: 'grace', lifeMs: hourMs });
+    await world.pass(2 * hourMs);
+    const { clock } = world;
+    const refresh: Refresh = async (...request) => {
+      const answer = await world.refresh(...request);
+      return answer.kind === 'issued' ? { ...answer, issued: { ...answer.issued, expiresAt: clock.now() } } : answer;
+    };
+    for (let nth = 0; nth < 3; nth += 1)
+      expect(await sourceOf(world, { refresh }).token()).toEqual({
+        token: 'access-1',
+        expiresAt: null,
+        isEnding: false,
+      });
+    expect(world.asked()).toBe(1);
+  });
+
   it('that was refused is not sent again for ten minutes, nor by anybody else', async () => {
     const world = tokenWorld({ rotation: 'none', lifeMs: hourMs });
     await world.pass(2 * hourMs);

@@ -62,6 +62,28 @@ describe('a refresh token that is sent', () => {
     expect(result).toMatchObject({ kind: 'issued', issued: { refreshToken: 'r-2' } });
   });
 
+  it.each<[string, object, object]>([
+    ['a null for no other refresh token', { refresh_token: null }, { refreshToken: null }],
+    ['an empty text for no other refresh token', { refresh_token: '' }, { refreshToken: null }],
+    ['a scope that is null', { scope: null }, {}],
+    ['a scope that is a list', { scope: ['vms'] }, {}],
+    ['no end', { expires_in: null }, { expiresAt: null }],
+    ['an end in words', { expires_in: 'never' }, { expiresAt: null }],
+    ['an end before its beginning', { expires_in: -1 }, { expiresAt: null }],
+    ['an end that no calendar has', { expires_in: 2 ** 63 }, { expiresAt: null }],
+    ['an end of digits', { expires_in: '60' }, { expiresAt: new FakeClock().now() + 60_000 }],
+    ['no type', { token_type: undefined }, {}],
+  ])('is not sent again, and its successor not lost, for %s', async (_what, odd, expected) => {
+    const { result } = await refresh([ok({ ...issued, ...odd })]);
+    const whole = { token: 'tok-2', refreshToken: 'r-2', expiresAt: expect.any(Number) };
+    expect(result).toEqual({ kind: 'issued', issued: { ...whole, ...expected } });
+  });
+
+  it('is in doubt where the token is of a type that nobody here can use', async () => {
+    const { result } = await refresh([ok({ ...issued, token_type: 'mac' })]);
+    expect(result).toEqual({ kind: 'unknown', word: 'UnsupportedOperationError' });
+  });
+
   it('says by a JWT when the access token ends, where the server does not', async () => {
     const own = `e30.${Buffer.from('{"exp":2000000000}').toString('base64url')}.c2ln`;
     const { result } = await refresh([ok({ access_token: own, token_type: 'bearer' })]);
