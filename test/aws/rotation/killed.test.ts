@@ -44,7 +44,8 @@ function tryIn(world: TokenWorld) {
 }
 
 function doStep(step: RotationEvent['step'], world: TokenWorld, { store, lock, renewals }: Mortal) {
-  const parts = { secrets: store, renewals, lock, tryToken: tryIn(world), log: world.log };
+  const { clock, log } = world;
+  const parts = { secrets: store, renewals, lock, tryToken: tryIn(world), clock, log };
   return rotate({ step, secretArn, versionId }, parts);
 }
 
@@ -236,6 +237,22 @@ describe('a rotation', () => {
       expect(world.vault.textOf(secretName)).toContain('refresh-1');
       await world.pass(hourMs);
       expect(await call(world)).toBe('works');
+    }
+  });
+
+  it('kept from its test for longer than its tokens live comes to its end all the same, and the next one can begin', async () => {
+    for (const isUsedMeanwhile of [false, true]) {
+      const world = await rotatingWorld({ rotation: 'reuse-revokes' });
+      const process = startProcess(world);
+      await process.live(() => doStep('createSecret', world, process));
+      await world.pass(lifeMs + hourMs);
+      if (isUsedMeanwhile) expect(await call(world)).toBe('works');
+      await doAll(world);
+      expect(world.vault.textOf(secretName)).toContain(isUsedMeanwhile ? 'refresh-2' : 'refresh-1');
+      // As Secrets Manager wants it before it begins another one.
+      expect([null, world.vault.textOf(secretName)]).toContain(world.vault.textOf(secretName, 'AWSPENDING'));
+      expect(await call(world)).toBe('works');
+      expect(world.asked()).toBe(2);
     }
   });
 

@@ -58,6 +58,7 @@ function setUp(content: object) {
     secrets: store,
     lock,
     oauth,
+    clock,
     log,
     renewals: renewals({ secrets: store, lock, oauth, clock, log }),
     tryToken: tokenTrial(config, { clock, log }),
