@@ -149,6 +149,17 @@ describe('a refresh token', () => {
     expect(world.asked()).toBe(1);
   });
 
+  it('of a token that somebody with a fast clock has issued is used when that token is refused, hours "before"', async () => {
+    const world = tokenWorld({ rotation: 'reuse-revokes', lifeMs: hourMs });
+    const ahead = 3 * hourMs;
+    const fast = { now: () => world.clock.now() + ahead, sleep: world.clock.sleep.bind(world.clock) };
+    const { store: secrets, lock, log, refresh } = world;
+    const laptop = renewals({ secrets, lock, clock: fast, log, refresh });
+    expect((await world.clock.run(laptop.token(secretName, null))).token).toBe('access-1');
+    await world.pass(hourMs);
+    expect((await sourceOf(world).token('access-1')).token).toBe('access-2');
+  });
+
   it('that was refused is not sent again for ten minutes, nor by anybody else', async () => {
     const world = tokenWorld({ rotation: 'none', lifeMs: hourMs });
     await world.pass(2 * hourMs);
