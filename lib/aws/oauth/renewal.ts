@@ -116,5 +116,5 @@ function refusal(newest: Newest, { kind, word }: { kind: string; word: string },
     return unrenewable(arn, `${where} gives no new one (${word}): ${check}`);
   }
   const spent = 'and may have spent the refresh token all the same: it is tried again; if that fails';
-  return unrenewable(arn, `${where} does not answer (${word}), ${spent}, ${signInAgain}`);
+  return unrenewable(arn, `${where} gives no answer of use (${word}), ${spent}, ${signInAgain}`);
 }

@@ -23,7 +23,11 @@ export type Refreshed =
 export type Refresh = (client: OauthClient, refreshToken: string, secretId: string, clock: Clock) => Promise<Refreshed>;
 
 const timeoutMs = 10_000;
-const unreached = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT'];
+/** What the library calls an answer that it can make nothing of. */
+const unusable = ['OperationProcessingError', 'UnsupportedOperationError'];
+/** Nothing was sent: there is no way there, or who answers there can't show a certificate for it. */
+const unreached =
+  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|\w*CERT\w*|UNABLE_TO_VERIFY\w*)$/;
 
 /** A new token for the client. Throws `secret`, saying what the token server answered, never what was sent. */
 export async function fetchToken(
@@ -153,9 +157,7 @@ function kindOfFailure(error: unknown): 'refused' | 'unspent' | 'unknown' {
   if (oauthCode(error) === 'invalid_grant') return 'refused';
   const status = statusOf(error);
   if (status !== null) return status >= 300 && status < 500 && status !== 408 ? 'unspent' : 'unknown';
-  const cause: unknown = error instanceof Error ? error.cause : null;
-  const code: unknown = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : null;
-  return unreached.some((one) => one === code) ? 'unspent' : 'unknown';
+  return unreached.test(systemCode(error) ?? '') ? 'unspent' : 'unknown';
 }
 
 // The library keeps the status in the error, or in the response that caused it.
@@ -174,9 +176,19 @@ function oauthCode(error: unknown): string | null {
   return typeof code === 'string' && /^[a-z_]{1,40}$/.test(code) ? code : null;
 }
 
+/** The code of what was in the way of an answer, as the system or TLS names it, or null. */
+function systemCode(error: unknown): string | null {
+  const cause: unknown = error instanceof Error ? error.cause : null;
+  const code: unknown = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : null;
+  return typeof code === 'string' && /^[A-Z][A-Z0-9_]{1,60}$/.test(code) ? code : null;
+}
+
 // An OAuth error code, or else the kind of trouble: nothing that a server could have echoed.
 function wordOf(error: unknown): string {
-  const code = oauthCode(error);
+  const code = oauthCode(error) ?? systemCode(error);
   if (code !== null) return code;
-  return error instanceof Error && /^[A-Za-z]{1,40}$/.test(error.name) ? error.name : 'no answer';
+  const status = statusOf(error) ?? 200;
+  if (status >= 300) return `HTTP ${status}`;
+  const name = error instanceof Error && /^[A-Za-z]{1,40}$/.test(error.name) ? error.name : 'no answer';
+  return unusable.includes(name) ? 'no bearer token in its answer' : name;
 }

@@ -97,7 +97,7 @@ describe('a refresh token', () => {
     await silent.pass(2 * hourMs);
     const third = scripted(silent, [unknown, unknown, unknown]);
     await expect(sourceOf(silent, { refresh: third.refresh }).token()).rejects.toThrow(
-      'https://login.example.org/token does not answer (TimeoutError), and may have spent the refresh token all the same',
+      'https://login.example.org/token gives no answer of use (TimeoutError), and may have spent the refresh token all the same',
     );
     expect(third.sent).toHaveLength(3);
   });
