@@ -46,7 +46,7 @@ export async function renew(newest: Newest, target: Target, held: HeldLock, part
   await parts.secrets.put(base.arn, base.versionId, base.text, 'AWSCURRENT');
   const issued = await ask(newest, target, held, parts);
   if (issued === null) return { kind: 'overtaken' };
-  const text = withIssued(newest.version.text, issued, parts.clock.now());
+  const text = withIssued(newest.version.text, newest.content.kind, issued, parts.clock.now());
   return store({ ...target, from: newest.version.versionId, text }, base.arn, parts);
 }
 
