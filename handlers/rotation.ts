@@ -20,5 +20,13 @@ export const rotationParts = once((): RotationParts => {
   const { clock } = wiring;
   const log = wiring.log();
   const tryToken = tokenTrial(config, { clock, log });
-  return { secrets: wiring.secrets(), renewals: tokenRenewals(), lock: lock(), oauth: config.oauth, tryToken, log };
+  return {
+    secrets: wiring.secrets(),
+    renewals: tokenRenewals(),
+    lock: lock(),
+    oauth: config.oauth,
+    tryToken,
+    clock,
+    log,
+  };
 });

@@ -6,6 +6,7 @@ import type { KnownTokenSource } from '../../lib/aws/token.ts';
 import { describeError } from '../../lib/core/describe-error.ts';
 import { PowerError } from '../../lib/core/errors.ts';
 import type { FleetAccount } from '../../lib/run/world.ts';
+import { tryToken } from '../../lib/wiring/token-trial.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
 import { accountsOf, loadFleet } from '../fleet.ts';
 import type { GlobalOptions } from '../program.ts';
@@ -52,14 +53,13 @@ export async function token(options: TokenOptions & GlobalOptions, terminal: Ter
   return states.every(({ works }) => works === true) ? exitCode.well : exitCode.trouble;
 }
 
-async function tryIt({ cloud, projects }: FleetAccount): Promise<Pick<TokenState, 'works' | 'reason'>> {
+async function tryIt(account: FleetAccount): Promise<Pick<TokenState, 'works' | 'reason'>> {
   try {
-    await cloud.list(projects[0] ?? 'default');
+    await tryToken(account);
     return { works: true, reason: null };
   } catch (error) {
     const { code, message } = describeError(error);
-    // A list that is not whole was answered all the same; one that failed for another reason says nothing of the token.
-    if (code === 'list-not-whole') return { works: true, reason: null };
+    // A list that failed for another reason says nothing of the token.
     return { works: code === 'secret' || code === 'token-rejected' ? false : null, reason: message };
   }
 }

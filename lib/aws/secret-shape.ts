@@ -103,17 +103,25 @@ export function readSecret(secret: string, secretId: string, defaults: OauthDefa
   }
 }
 
-/** The secret's text with what was issued in the place of what was there; whatever else it holds stays. */
-export function withIssued(secret: string, issued: IssuedTokens, issuedAt: number): string {
-  const { expires_at: _, ...rest } = v.parse(v.record(v.string(), v.unknown()), JSON.parse(secret));
-  const isRefreshing = 'refresh_token' in rest;
+/**
+ * The secret's text, which `readSecret` has read as of this grant, with what was issued in the place of what was there. Whatever else
+ * it holds stays; the grant is said, for a client that has a token beside it would be read as that token alone.
+ */
+export function withIssued(
+  secret: string,
+  grant: (typeof grants)[number],
+  issued: IssuedTokens,
+  issuedAt: number,
+): string {
+  const { expires_at: _, ...rest } = v.parse(v.record(v.string(), v.unknown()), JSON.parse(secret.trim()));
   const isRotating = issued.refreshToken !== null && issued.refreshToken !== rest.refresh_token;
   return JSON.stringify({
     ...rest,
+    grant,
     access_token: issued.token,
     ...(issued.expiresAt === null ? {} : { expires_at: Math.floor(issued.expiresAt / 1000) }),
     issued_at: Math.floor(issuedAt / 1000),
-    ...(isRefreshing && {
+    ...(grant === 'refresh_token' && {
       refresh_token: issued.refreshToken ?? rest.refresh_token,
       refresh_token_rotates: isRotating,
     }),
@@ -141,12 +149,17 @@ function clientContent(json: unknown, secretId: string): ClientContent {
 
 function refreshContent(json: unknown, secretId: string): RefreshContent {
   const fields = shaped(withRefreshToken, json, secretId);
+  const { token, expiresAt } = storedOf(fields, secretId);
+  const issuedAt = epochMs(fields.issued_at);
+  // With one of two clocks wrong, another token would end before its beginning, too.
+  const isEndKnown = expiresAt !== null && (issuedAt === null || issuedAt < expiresAt);
   return {
     kind: 'refresh_token',
     client: clientOf(fields, secretId),
     refreshToken: fields.refresh_token,
-    ...storedOf(fields, secretId),
-    issuedAt: epochMs(fields.issued_at),
+    token,
+    expiresAt: isEndKnown ? expiresAt : null,
+    issuedAt,
     isRotating: fields.refresh_token_rotates ?? true,
   };
 }

@@ -2,6 +2,7 @@
 // Everything else that may be sent again is the stop protocol's business, since only it looks first (rule 4).
 
 import type { Action } from '../core/action.ts';
+import { PowerError } from '../core/errors.ts';
 import type { Answer } from '../core/failure.ts';
 import type { SendLimits, Sent } from '../ports.ts';
 import { detailOf } from './detail.ts';
@@ -22,7 +23,7 @@ export interface ActionRequest {
   readonly onLeave: () => void;
 }
 
-/** Sends the action when its turn comes and says what came back. Throws `secret`, nothing else. */
+/** Sends the action when its turn comes and says what came back. Throws `secret` when there is no token to send it with. */
 export async function sendAction(line: Line, request: ActionRequest): Promise<Sent> {
   const first = await post(line, request);
   if ('notLeft' in first) return { answer: unsent(first), posts: 0, sentAt: null };
@@ -30,7 +31,9 @@ export async function sendAction(line: Line, request: ActionRequest): Promise<Se
   const once: Sent = { answer: answerOf(first, line), posts: 1, sentAt };
   if (exchanged.kind === 'silence' || exchanged.status !== 401) return once;
 
-  const renewed = await line.renew(token);
+  const renewed = await line.renew(token).catch(faultOf);
+  // It has left all the same, and was refused.
+  if (typeof renewed !== 'string') return { ...once, answer: withMore(once.answer, renewed.message) };
   if (renewed === token) return once;
   const second = await post(line, request, renewed);
   return 'notLeft' in second ? once : { answer: answerOf(second, line), posts: 2, sentAt };
@@ -51,6 +54,15 @@ function post(line: Line, request: ActionRequest, given?: string): Promise<Depar
     };
   };
   return line.send('action', leaveBy, prepare, given);
+}
+
+function faultOf(error: unknown): PowerError {
+  if (error instanceof PowerError) return error;
+  throw error;
+}
+
+function withMore(answer: Answer, more: string): Answer {
+  return { ...answer, detail: `${answer.detail}; ${more}` };
 }
 
 function unsent({ notLeft }: NotLeft): Answer {

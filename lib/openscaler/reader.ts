@@ -88,11 +88,10 @@ function isRefused({ exchanged }: Departed): boolean {
 }
 
 function tokenRejected(line: Line, request: ReadRequest): PowerError {
-  const advice = `put a valid one into ${line.tokenOrigin}, for account "${line.account}"`;
-  return new PowerError(
-    'token-rejected',
-    `${request.what}: the API refused the token (401), also fetched again: ${advice}`,
-  );
+  // The secret comes first: who tells people of it may cut the rest off.
+  const refused = `the API refused the token from ${line.tokenOrigin} (401), also fetched again`;
+  const advice = `put a valid one there, for account "${line.account}"`;
+  return new PowerError('token-rejected', `${request.what}: ${refused}: ${advice}`);
 }
 
 function isFinal(status: number): boolean {

@@ -1,6 +1,7 @@
 // One look at the fleet: the present power of every VM asked about, from one list call per project.
 // Only a VM missing from its list is asked for by id: absence from a list proves nothing (rule 5).
 
+import { describeError } from '../core/describe-error.ts';
 import type { Sight } from '../core/pursuit.ts';
 import { powerOf, type Vm, vmKey } from '../core/vm.ts';
 import { listProjects } from './inventory.ts';
@@ -14,14 +15,15 @@ export async function look(vms: readonly Vm[], world: LookWorld): Promise<Record
   const listed = new Map(
     lists.flatMap((list) => ('vms' in list ? list.vms.map((vm) => [vmKey(vm), vm.state] as const) : [])),
   );
-  const unread = new Set(
-    lists.filter((list) => 'reason' in list).map(({ account, project }) => `${account}/${project}`),
+  const unread = new Map(
+    lists.flatMap((list) => ('reason' in list ? [[`${list.account}/${list.project}`, list.reason] as const] : [])),
   );
   const sights = await Promise.all(
     vms.map(async (vm): Promise<[string, Sight]> => {
       const state = listed.get(vmKey(vm));
       if (state !== undefined) return [vmKey(vm), powerOf(state, world.states)];
-      return [vmKey(vm), unread.has(`${vm.account}/${vm.project}`) ? 'unseen' : await readOne(vm, world)];
+      const unseen = unread.get(`${vm.account}/${vm.project}`);
+      return [vmKey(vm), unseen === undefined ? await readOne(vm, world) : { unseen }];
     }),
   );
   return Object.fromEntries(sights);
@@ -40,10 +42,10 @@ async function readOne(vm: Vm, { accounts, states, log }: LookWorld): Promise<Si
   const cloud = accounts.find((account) => account.cloud.account === vm.account)?.cloud;
   try {
     const read = await cloud?.read(vm.id);
-    if (read === undefined) return 'unseen';
+    if (read === undefined) return { unseen: `account "${vm.account}" has no cloud` };
     return read === 'gone' ? 'gone' : powerOf(read.state, states);
   } catch (error) {
     log.warn('a VM that is missing from its list could not be read either', { vm: vm.id, account: vm.account, error });
-    return 'unseen';
+    return { unseen: describeError(error).message };
   }
 }

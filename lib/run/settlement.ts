@@ -28,6 +28,8 @@ import { isStopped, whenAborted } from './stopping.ts';
 import { Waves } from './waves.ts';
 import type { LeasedWorld } from './world.ts';
 
+const neverLookedAt: Sight = { unseen: 'no look at it was remembered' };
+
 /** How long a stopped run goes on looking at what it has sent. */
 const stopGraceMs = 30_000;
 
@@ -183,7 +185,7 @@ export class Settlement {
     const time = { at, graceMs: 2 * policy.settle.atMostMs };
     for (const vm of asked) {
       const key = vmKey(vm);
-      this.#open.update(key, (pursuit) => looked(pursuit, this.#sights.get(key) ?? 'unseen', time));
+      this.#open.update(key, (pursuit) => looked(pursuit, this.#sights.get(key) ?? neverLookedAt, time));
     }
     this.#endWhatMustEnd(at);
     onEvent?.({ kind: 'looked', open: this.#open.size });
@@ -203,7 +205,7 @@ export class Settlement {
 
   // Of ten thousand VMs a look finds a few hundred changed, and only those have to be remembered.
   #changed(sights: Readonly<Record<string, Sight>>): Record<string, Sight> {
-    return Object.fromEntries(Object.entries(sights).filter(([key, sight]) => this.#sights.get(key) !== sight));
+    return Object.fromEntries(Object.entries(sights).filter(([key, sight]) => !isSame(sight, this.#sights.get(key))));
   }
 
   // Of a chunk that is not back nobody knows who was sent to; its POSTs come back within their time-out.
@@ -222,4 +224,9 @@ export class Settlement {
     if (why === null) return;
     this.#open.updateAll((pursuit) => timedOut(pursuit, why, at));
   }
+}
+
+function isSame(one: Sight, other: Sight | undefined): boolean {
+  if (typeof one !== 'object' || typeof other !== 'object') return one === other;
+  return one.unseen === other.unseen;
 }

@@ -120,6 +120,7 @@ function tell(report: RunReport, log: Log): void {
   throw new PowerError(
     'run-trouble',
     `run ${run.name} ended in ${verdict}: see its outcomes (GET /v1/runs/${run.name})`,
+    { faults: unlisted.map(({ account, project, reason }) => `${account}/${project}: ${reason}`) },
   );
 }
 

@@ -53,6 +53,18 @@ describe('the text of a secret', () => {
     );
   });
 
+  it('says nothing of the end of a token that would have ended before it was issued: one of two clocks is wrong', () => {
+    const pair = {
+      ...client,
+      grant: 'refresh_token',
+      refresh_token: 'r-1',
+      access_token: 'tok',
+      issued_at: 1_767_225_600,
+    };
+    expect(read({ ...pair, expires_at: 1_767_225_600 })).toMatchObject({ token: 'tok', expiresAt: null });
+    expect(read({ ...pair, expires_at: 1_767_225_601 })).toMatchObject({ expiresAt: 1_767_225_601_000 });
+  });
+
   it('leaves to the configuration what it does not say, and nothing that it says', () => {
     const defaults = {
       grant: 'refresh_token',
@@ -119,12 +131,13 @@ describe('what was issued', () => {
   const now = 1_767_225_600_999;
   const before = JSON.stringify({ ...client, refresh_token: 'r-1', access_token: 'old', expires_at: 5, note: 'kept' });
   const issue = (refreshToken: string | null, expiresAt: number | null) =>
-    JSON.parse(withIssued(before, { token: 'new', refreshToken, expiresAt }, now));
+    JSON.parse(withIssued(before, 'refresh_token', { token: 'new', refreshToken, expiresAt }, now));
 
   it('takes the place of what was there, and leaves the rest', () => {
     expect(issue('r-2', now + 3_600_000)).toEqual({
       ...client,
       note: 'kept',
+      grant: 'refresh_token',
       access_token: 'new',
       refresh_token: 'r-2',
       refresh_token_rotates: true,
@@ -137,6 +150,7 @@ describe('what was issued', () => {
     expect(issue(refreshToken, null)).toEqual({
       ...client,
       note: 'kept',
+      grant: 'refresh_token',
       access_token: 'new',
       refresh_token: 'r-1',
       refresh_token_rotates: false,
@@ -144,8 +158,22 @@ describe('what was issued', () => {
     });
   });
 
-  it('gives a client no refresh token', () => {
-    const text = withIssued(JSON.stringify(client), { token: 'new', refreshToken: null, expiresAt: null }, now);
-    expect(JSON.parse(text)).toEqual({ ...client, access_token: 'new', issued_at: 1_767_225_600 });
+  it.each(['\uFEFF', '\u00A0', ' \n'])('is put where it was read, also after %j', (blank) => {
+    const text = `${blank}${JSON.stringify({ ...client, grant: 'refresh_token', refresh_token: 'r-1' })}`;
+    expect(readSecret(text, 'power/main')).toMatchObject({ refreshToken: 'r-1' });
+    const after = withIssued(text, 'refresh_token', { token: 'new', refreshToken: 'r-2', expiresAt: null }, now);
+    expect(readSecret(after, 'power/main')).toMatchObject({ refreshToken: 'r-2', token: 'new' });
+  });
+
+  it('gives a client no refresh token, and leaves it the client that it was read as', () => {
+    const issued = { token: 'new', refreshToken: null, expiresAt: null };
+    const text = withIssued(JSON.stringify(client), 'client_credentials', issued, now);
+    expect(JSON.parse(text)).toEqual({
+      ...client,
+      grant: 'client_credentials',
+      access_token: 'new',
+      issued_at: 1_767_225_600,
+    });
+    expect(readSecret(text, 'power/main')).toMatchObject({ kind: 'client_credentials', token: 'new' });
   });
 });

@@ -102,7 +102,9 @@ describe('power token', () => {
     const { ask } = await setUp(() => `${token}x`);
     const ended = await ask();
     expectSecrecy(ended);
-    expect(ended.stdout).toMatch(/✗ main: .*refused the token .*into the secret "power\/main", for account "main"/);
+    expect(ended.stdout).toMatch(
+      /✗ main: .*refused the token from the secret "power\/main" .*put a valid one there, for account "main"/,
+    );
     expect(ended.code).toBe(1);
   });
 

@@ -53,6 +53,21 @@ export function renewalLockContract(name: string, make: (clock: FakeClock) => Re
       expect(await lock.take(arn)).toBeNull();
     });
 
+    it('is held for another while by who says so, and noted to nobody', async () => {
+      const { lock, pass } = setUp();
+      const arn = newArn();
+      const held = await lock.take(arn);
+      await held?.note(note);
+      await pass(lockMs - 1);
+      expect(await held?.extend()).toBe(true);
+      await pass(lockMs - 1);
+      expect(await lock.take(arn)).toBeNull();
+      expect(await lock.last(arn)).toEqual(note);
+      await pass(1);
+      expect(await lock.take(arn)).not.toBeNull();
+      expect(await held?.extend()).toBe(false);
+    });
+
     it('tells the last note, also after it was given back and taken again', async () => {
       const { lock } = setUp();
       const arn = newArn();

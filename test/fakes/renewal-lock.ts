@@ -19,6 +19,11 @@ export function memoryRenewalLock(clock: Clock): RenewalLock {
       Object.assign(item, { note: renewal, until: clock.now() + lockMs });
       return true;
     },
+    extend: async () => {
+      if (item.owner !== owner) return false;
+      item.until = clock.now() + lockMs;
+      return true;
+    },
     release: async () => {
       if (item.owner !== owner) return false;
       item.until = 0;

@@ -144,7 +144,9 @@ export function startProcess(world: TokenWorld, death: Death | null = null): Mor
     last: mortal('last', realLock.last),
     take: async (arn) => {
       const held = await take(arn);
-      return held && { note: mortal('note', held.note), release: mortal('release', held.release) };
+      if (held === null) return null;
+      const { note, extend, release } = held;
+      return { note: mortal('note', note), extend: mortal('extend', extend), release: mortal('release', release) };
     },
   };
   const refresh = mortal('refresh', world.refresh);

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { PowerError } from '../../lib/core/errors.ts';
 
 import { vmId } from '../../lib/openscaler/vm-id.ts';
 import { CountingTokens, expectNoToken, secretToken, setUp, thrown } from './set-up.ts';
@@ -110,6 +111,17 @@ describe('a refused token', () => {
   it('is a 401 at once when the renewed one is the same', async () => {
     const { cloud } = await setUp([{ expect: path, answer: { status: 401 } }]);
     expect(await cloud.act(id, 'shutdown', limits)).toMatchObject({ answer: { status: 401 }, posts: 1 });
+  });
+
+  it('is a 401 that left, and says why no other token could be had', async () => {
+    const tokens = {
+      token: async () => secretToken,
+      renew: async () => Promise.reject(new PowerError('secret', 'the secret "power/acme" could not be read')),
+    };
+    const { cloud } = await setUp([{ expect: path, answer: { status: 401 } }], { tokens });
+    const sent = await cloud.act(id, 'reboot', limits);
+    expect(sent).toMatchObject({ answer: { kind: 'status', status: 401 }, posts: 1, sentAt: expect.any(Number) });
+    expect(sent.answer.detail).toMatch(/^HTTP 401; .*; the secret "power\/acme" could not be read$/);
   });
 
   it('stays a 401 when the time is over before the second POST could leave', async () => {

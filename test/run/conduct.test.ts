@@ -297,6 +297,34 @@ describe('a project', () => {
     expect(outcomeOf(report, '2')).toMatchObject({ result: 'unknown', code: 'no-sight', power: 'on' });
   });
 
+  it("whose list is refused a token late in the run has its VMs' outcomes say which secret to renew", async () => {
+    const { run, cloud } = scene([dev('1')]);
+    const refused =
+      'the API refused the token from the secret "power/main" (401), also fetched again: put a valid one there';
+    cloud.onAct = () => {
+      cloud.failList('default', new PowerError('token-rejected', refused));
+      return status(500);
+    };
+    expect(outcomeOf(await run(shutdownDev), '1')).toMatchObject({
+      result: 'unknown',
+      code: 'no-sight',
+      reason: `it could not be looked at when patience was over; last seen on, then no more: ${refused}`,
+    });
+  });
+
+  it('whose list is refused a token until the time of the run is over says so, too', async () => {
+    const { run, cloud, clock } = scene([dev('1')]);
+    cloud.onAct = () => {
+      cloud.failList(
+        'default',
+        new PowerError('token-rejected', 'the API refused the token from the secret "power/main"'),
+      );
+      return status(500);
+    };
+    const { reason } = outcomeOf(await run(shutdownDev, { until: clock.now() + 60_000 }), '1');
+    expect(reason).toMatch(/^its time was over .*; last seen on, then no more: .*the secret "power\/main"$/);
+  });
+
   it('whose list fails only for a while costs its VMs nothing', async () => {
     const { run, cloud } = scene([dev('1')]);
     const { onAct } = cloud;
@@ -334,7 +362,11 @@ describe('a VM missing from a later list', () => {
     cloud.onRead = () => {
       throw new PowerError('read-failed', 'HTTP 500');
     };
-    expect(outcomeOf(await run(shutdownDev), '1')).toMatchObject({ result: 'unknown', code: 'no-sight' });
+    expect(outcomeOf(await run(shutdownDev), '1')).toMatchObject({
+      result: 'unknown',
+      code: 'no-sight',
+      reason: 'it could not be looked at when patience was over; last seen on, then no more: HTTP 500',
+    });
   });
 });
 

@@ -47,21 +47,21 @@ describe('a look', () => {
     expect(clouds.map(({ calls }) => calls.reads)).toEqual([1, 1]);
   });
 
-  it('has seen nothing of a VM whose list failed, and does not read it', async () => {
+  it('has seen nothing of a VM whose list failed, says why, and does not read it', async () => {
     const { look: see, clouds } = stage();
     clouds[0]?.failList('a', new PowerError('list-failed', 'HTTP 500'));
-    expect(await see(one, three)).toEqual({ 'main/1': 'unseen', 'main/3': 'off' });
+    expect(await see(one, three)).toEqual({ 'main/1': { unseen: 'HTTP 500' }, 'main/3': 'off' });
     expect(clouds[0]?.calls.reads).toBe(0);
   });
 
-  it('has seen nothing of a VM that cannot be read either, and logs why', async () => {
+  it('has seen nothing of a VM that cannot be read either, and says and logs why', async () => {
     const { look: see, clouds, log } = stage();
     const error = new PowerError('read-failed', 'HTTP 500');
     for (const cloud of clouds) {
       cloud.onList = () => [];
       cloud.onRead = () => Promise.reject(error);
     }
-    expect(await see(one)).toEqual({ 'main/1': 'unseen' });
+    expect(await see(one)).toEqual({ 'main/1': { unseen: 'HTTP 500' } });
     expect(log.lines).toEqual([
       {
         level: 'warn',
@@ -73,7 +73,10 @@ describe('a look', () => {
 
   it('has seen nothing of a VM of an account that is not there', async () => {
     const { look: see, log } = stage();
-    expect(await see(vm({ id: '1', account: 'lost' }), one)).toEqual({ 'lost/1': 'unseen', 'main/1': 'on' });
+    expect(await see(vm({ id: '1', account: 'lost' }), one)).toEqual({
+      'lost/1': { unseen: 'account "lost" has no cloud' },
+      'main/1': 'on',
+    });
     expect(log.lines).toEqual([]);
   });
 });

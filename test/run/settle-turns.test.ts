@@ -240,6 +240,23 @@ describe('sends that a crash cut off', () => {
   });
 });
 
+describe('a list that is refused late in a run', () => {
+  it('has its VMs say which secret to renew, whichever process comes to their end', async () => {
+    const stage = scene(fleet(2));
+    const refused =
+      'the API refused the token from the secret "power/main" (401), also fetched again: put a valid one there';
+    stage.cloud.onAct = () => {
+      stage.cloud.failList('default', new PowerError('token-rejected', refused));
+      return status(500);
+    };
+    const { report, journal } = await conductResumed(stage, shutdownDev, { ends: atEveryWait });
+    expect(journal.turns).toBeGreaterThan(10);
+    expect(new Set(report.outcomes.map(({ code, reason }) => `${code}: ${reason}`))).toEqual(
+      new Set([`no-sight: it could not be looked at when patience was over; last seen on, then no more: ${refused}`]),
+    );
+  });
+});
+
 describe('a run that is cancelled', () => {
   it('sends nothing more, settles what is in flight, and says so', async () => {
     const stage = scene(fleet(3));

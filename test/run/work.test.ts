@@ -224,6 +224,16 @@ describe('trouble', () => {
     },
   );
 
+  it('of a list is thrown with its reason: where nothing was listed, no outcome says which secret to renew', async () => {
+    const reason = 'the API refused the token from the secret "power/main" (401), also fetched again';
+    const { go, world } = await bench(async () => []);
+    const conduct: WorkWorld['conduct'] = async (...run) => {
+      const report = await world.conduct(...run);
+      return { ...report, unlisted: [{ account: 'acme', project: 'default', reason }] };
+    };
+    await expect(go({ conduct })).rejects.toMatchObject({ code: 'run-trouble', faults: [`acme/default: ${reason}`] });
+  });
+
   it('does not come back: the retry of the invocation does nothing', async () => {
     const { go, conducted } = await bench(async () => [outcome(1, 'failed')]);
     await expect(go()).rejects.toThrow();

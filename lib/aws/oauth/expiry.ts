@@ -23,10 +23,10 @@ export function jwtExpiry(token: string): number | null {
   return epochMs(exp);
 }
 
-/** Epoch seconds as epoch ms, or null for anything that is none: milliseconds are no seconds. */
+/** Epoch seconds as whole epoch ms, or null for anything that is none: milliseconds are no seconds. */
 export function epochMs(seconds: unknown): number | null {
   if (typeof seconds !== 'number' || !(seconds > 0)) return null;
-  const ms = seconds * 1000;
+  const ms = Math.floor(seconds * 1000);
   // As seconds, today's milliseconds are a year past 50,000.
   return ms < latestInstantMs && seconds < 1e11 ? ms : null;
 }

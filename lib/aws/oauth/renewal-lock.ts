@@ -25,6 +25,8 @@ export interface Renewal {
 export interface HeldLock {
   /** Notes the renewal, and holds the lock for another while. */
   note(renewal: Renewal): Promise<boolean>;
+  /** Holds the lock for another while. */
+  extend(): Promise<boolean>;
   release(): Promise<boolean>;
 }
 
@@ -35,7 +37,7 @@ export interface RenewalLock {
   last(arn: string): Promise<Renewal | null>;
 }
 
-/** Longer than any step of a renewal takes, and shorter than the minute in which servers still take a refresh token twice. */
+/** For how long a crash locks everybody out: shorter than the minute in which servers still take a refresh token twice. */
 export const lockMs = 20_000;
 /** A note must outlast the version it tells of: 90 days. */
 const noteSeconds = 90 * 86_400;
@@ -77,6 +79,7 @@ function held(table: DynamoTable, clock: Clock, arn: string, owner: string): Hel
         refused: { S: isRefused ? 'yes' : 'no' },
         ...holding(clock),
       }),
+    extend: () => write(holding(clock)),
     release: () => write({ until: numberAttribute(0) }),
   };
 }

@@ -25,7 +25,6 @@ export interface Target {
 
 /** Issued, and not stored: all that is left of a pair when Secrets Manager does not take it. In memory only. */
 export interface Unstored extends Target {
-  readonly base: string;
   readonly from: string;
   readonly text: string;
 }
@@ -47,8 +46,8 @@ export async function renew(newest: Newest, target: Target, held: HeldLock, part
   await parts.secrets.put(base.arn, base.versionId, base.text, 'AWSCURRENT');
   const issued = await ask(newest, target, held, parts);
   if (issued === null) return { kind: 'overtaken' };
-  const text = withIssued(newest.version.text, issued, parts.clock.now());
-  return store({ ...target, base: base.versionId, from: newest.version.versionId, text }, base.arn, held, parts);
+  const text = withIssued(newest.version.text, newest.content.kind, issued, parts.clock.now());
+  return store({ ...target, from: newest.version.versionId, text }, base.arn, parts);
 }
 
 /**
@@ -76,8 +75,9 @@ async function ask(newest: Newest, target: Target, held: HeldLock, parts: Renewa
     if (answer.kind === 'refused') await held.note({ ...note, at: parts.clock.now(), isRefused: true });
     isDoubtful ||= answer.kind === 'unknown';
     if (answer.kind !== 'unknown' || nth === mostAsks) {
-      // What was never taken leaves no doubt behind: a note about a renewal to itself tells of none.
-      if (answer.kind === 'unspent' && !isDoubtful) await held.note({ ...note, base: '-', from: '-', at: 0 });
+      // What was never taken leaves no doubt behind. That a rotation has stored newer tokens than the current ones is to be noted on.
+      if (answer.kind === 'unspent' && !isDoubtful)
+        await held.note({ ...note, from: base.versionId, to: version.versionId, at: 0 });
       throw refusal(newest, answer, isDoubtful);
     }
     // At once: most servers that rotate still take the old refresh token for some seconds, just for an answer that got lost.
@@ -86,7 +86,7 @@ async function ask(newest: Newest, target: Target, held: HeldLock, parts: Renewa
 }
 
 /** Stores what was issued; called again with what it could not store. */
-export async function store(unstored: Unstored, arn: string, held: HeldLock, parts: RenewalParts): Promise<Renewed> {
+export async function store(unstored: Unstored, arn: string, parts: RenewalParts): Promise<Renewed> {
   const { text, stage } = unstored;
   let { to } = unstored;
   for (let nth = 1; ; nth += 1) {
@@ -100,17 +100,7 @@ export async function store(unstored: Unstored, arn: string, held: HeldLock, par
       if (nth >= mostStores) return { kind: 'unstored', unstored, error };
       parts.log.warn('a renewed token could not be stored, it is tried again', { error });
       await parts.clock.sleep(pauseMs * nth);
-      await extend(held, unstored, parts);
     }
-  }
-}
-
-// The lock is held on to as long as the store is tried; to lose it is no reason to throw a fresh pair away.
-async function extend(held: HeldLock, { base, from, to }: Unstored, { clock, log }: RenewalParts): Promise<void> {
-  try {
-    await held.note({ base, from, to, at: clock.now(), isRefused: false });
-  } catch (error) {
-    log.warn('the lock of a renewal could not be held on to', { error });
   }
 }
 
@@ -126,5 +116,5 @@ function refusal(newest: Newest, { kind, word }: { kind: string; word: string },
     return unrenewable(arn, `${where} gives no new one (${word}): ${check}`);
   }
   const spent = 'and may have spent the refresh token all the same: it is tried again; if that fails';
-  return unrenewable(arn, `${where} does not answer (${word}), ${spent}, ${signInAgain}`);
+  return unrenewable(arn, `${where} gives no answer of use (${word}), ${spent}, ${signInAgain}`);
 }

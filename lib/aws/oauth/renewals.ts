@@ -3,6 +3,7 @@
 
 import { PowerError } from '../../core/errors.ts';
 import type { SecretVersion } from '../secrets.ts';
+import { holding } from './holding.ts';
 import type { Newest } from './newest.ts';
 import { isFresh, isUsable, newestByItself, newestOf } from './newest.ts';
 import { type RenewalParts, type Renewed, renew, store, successorOf, type Target, type Unstored } from './renewal.ts';
@@ -50,7 +51,7 @@ export function renewals(options: Omit<RenewalParts, 'refresh'> & Partial<Pick<R
     const isLeft = unstored?.from === newest.version.versionId;
     if (!isLeft) refuseDoubt(newest, rejected, parts);
     const renewed: Renewed = isLeft
-      ? await store(unstored, newest.base.arn, held, parts)
+      ? await store(unstored, newest.base.arn, parts)
       : await renew(newest, target, held, parts);
     left.delete(newest.base.arn);
     if (renewed.kind !== 'unstored') return renewed;
@@ -90,7 +91,7 @@ export function renewals(options: Omit<RenewalParts, 'refresh'> & Partial<Pick<R
     if (isFresh(byItself, rejected, parts.clock.now())) return { ...byItself, isEnding: false };
     const renewed = await orGoOn(secretId, byItself, rejected, async () => {
       const held = await parts.lock.take(byItself.base.arn);
-      return held && releasing(held, parts, () => renewHeld(secretId, rejected, held));
+      return held && holding(held, parts, () => renewHeld(secretId, rejected, held));
     });
     if (renewed !== null) return renewed;
     return isUsable(byItself, rejected, parts.clock.now()) ? { ...byItself, isEnding: false } : null;
@@ -113,7 +114,7 @@ export function renewals(options: Omit<RenewalParts, 'refresh'> & Partial<Pick<R
       const { arn } = await parts.secrets.current(secretId);
       const held = await parts.lock.take(arn);
       if (held === null) throw busy(secretId);
-      await releasing(held, parts, async () => {
+      await holding(held, parts, async () => {
         if ((await parts.secrets.version(arn, versionId)) !== null) return;
         const target: Target = { to: versionId, stage: 'AWSPENDING' };
         const { kind } = await renewNewest(await newestOf(secretId, parts), null, held, target);
@@ -127,7 +128,8 @@ export function renewals(options: Omit<RenewalParts, 'refresh'> & Partial<Pick<R
 function isNew({ content }: Newest, now: number): boolean {
   const issuedAt = content.kind === 'refresh_token' ? content.issuedAt : null;
   const isLiving = content.expiresAt === null || now < content.expiresAt;
-  return issuedAt !== null && now - issuedAt < newMs && content.token !== null && isLiving;
+  // By a clock that is fast it was issued hours from now: nobody may have to wait for those.
+  return issuedAt !== null && Math.abs(now - issuedAt) < newMs && content.token !== null && isLiving;
 }
 
 function inUse({ versionId }: SecretVersion): Target {
@@ -154,17 +156,6 @@ function refuseDoubt(newest: Newest, rejected: string | null, { clock }: Renewal
   const since = new Date(begun.at).toISOString();
   const doubt = `a renewal broke off at ${since}, and nobody knows whether the refresh token is spent`;
   throw unrenewable(base.arn, `${doubt}: it is tried once more when the token ends; to be sure, ${signInAgain}`);
-}
-
-async function releasing<T>(held: HeldLock, { log }: RenewalParts, use: () => Promise<T>): Promise<T> {
-  try {
-    return await use();
-  } finally {
-    // It lapses by itself; that it could not be given back must not hide what was done under it.
-    await held
-      .release()
-      .catch((error: unknown) => log.warn('the lock of a renewal could not be given back', { error }));
-  }
 }
 
 function busy(secretId: string): PowerError {

@@ -2,11 +2,12 @@
 // The library is loaded on the first call; its errors carry the response, so they are not passed on.
 
 import type { ClientAuth } from 'oauth4webapi';
+import * as v from 'valibot';
 
 import { PowerError } from '../../core/errors.ts';
 import type { Clock } from '../../ports.ts';
 import { type ClientContent, checkedToken, type IssuedTokens, type OauthClient } from '../secret-shape.ts';
-import { expiryOf } from './expiry.ts';
+import { epochMs, expiryOf } from './expiry.ts';
 
 /** How a refresh token fared: what decides whether it may be sent again. `word` is fit to print. */
 export type Refreshed =
@@ -22,7 +23,11 @@ export type Refreshed =
 export type Refresh = (client: OauthClient, refreshToken: string, secretId: string, clock: Clock) => Promise<Refreshed>;
 
 const timeoutMs = 10_000;
-const unreached = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT'];
+/** What the library calls an answer that it can make nothing of. */
+const unusable = ['OperationProcessingError', 'UnsupportedOperationError'];
+/** Nothing was sent: there is no way there, or who answers there can't show a certificate for it. */
+const unreached =
+  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|\w*CERT\w*|UNABLE_TO_VERIFY\w*)$/;
 
 /** A new token for the client. Throws `secret`, saying what the token server answered, never what was sent. */
 export async function fetchToken(
@@ -65,9 +70,11 @@ export function whereOf({ tokenUrl }: OauthClient): string {
 type Answer = Awaited<ReturnType<typeof grantClient>>;
 
 function issuedFrom(answer: Answer, secretId: string, clock: Clock): Omit<IssuedTokens, 'refreshToken'> {
-  const { access_token, expires_in: seconds } = answer;
+  const { access_token, expires_in: lifeSeconds } = answer;
   const token = checkedToken(access_token, secretId);
-  return { token, expiresAt: expiryOf(token, seconds === undefined ? null : clock.now() + seconds * 1000) };
+  // An end that no calendar has is how some servers say that there is none.
+  const stated = lifeSeconds === undefined ? null : epochMs(clock.now() / 1000 + lifeSeconds);
+  return { token, expiresAt: expiryOf(token, stated) };
 }
 
 // Every server must understand Basic (RFC 6749, section 2.3.1); some register a client for the form only.
@@ -95,7 +102,7 @@ async function grantClient(client: OauthClient, proof: ClientAuth) {
   const { server, party, options } = await requestOf(client);
   const scope = client.scope === null ? {} : { scope: client.scope };
   const answer = await oauth.clientCredentialsGrantRequest(server, party, proof, scope, options);
-  return oauth.processClientCredentialsResponse(server, party, answer);
+  return oauth.processClientCredentialsResponse(server, party, await essentials(answer));
 }
 
 async function grantRefresh(client: OauthClient, proof: ClientAuth, refreshToken: string) {
@@ -103,7 +110,7 @@ async function grantRefresh(client: OauthClient, proof: ClientAuth, refreshToken
   const { server, party, options } = await requestOf(client);
   // No scope: without one the grant stays what it was (RFC 6749, section 6).
   const answer = await oauth.refreshTokenGrantRequest(server, party, proof, refreshToken, options);
-  return oauth.processRefreshTokenResponse(server, party, await withoutIdToken(answer));
+  return oauth.processRefreshTokenResponse(server, party, await essentials(answer));
 }
 
 async function requestOf({ clientId, tokenUrl }: OauthClient) {
@@ -119,14 +126,22 @@ async function requestOf({ clientId, tokenUrl }: OauthClient) {
   };
 }
 
-// The issuer's real name is not known here, and a pair must not be lost because an ID token beside it names another.
-async function withoutIdToken(answer: Response): Promise<Response> {
+const seconds = v.union([v.pipe(v.number(), v.minValue(0)), v.pipe(v.string(), v.regex(/^\d{1,20}$/))]);
+
+const essence = v.object({
+  access_token: v.unknown(),
+  token_type: v.fallback(v.string(), 'bearer'),
+  expires_in: v.fallback(v.optional(seconds), undefined),
+  refresh_token: v.fallback(v.optional(v.pipe(v.string(), v.regex(/\S/))), undefined),
+});
+
+// What else stands there, or stands there badly, must not cost a pair that was issued: an ID token (the issuer's real name is not
+// known here), a null for what was left out, an end in words. An answer thrown away is a refresh token spent for nothing.
+async function essentials(answer: Response): Promise<Response> {
   if (answer.status !== 200) return answer;
-  const text = await answer.clone().text();
-  const json = parsed(text);
-  if (typeof json !== 'object' || json === null || !('id_token' in json)) return answer;
-  const { id_token: _, ...rest } = json;
-  return new Response(JSON.stringify(rest), { status: 200, headers: answer.headers });
+  const read = v.safeParse(essence, parsed(await answer.clone().text()));
+  if (!read.success) return answer;
+  return new Response(JSON.stringify(read.output), { status: 200, headers: answer.headers });
 }
 
 function parsed(text: string): unknown {
@@ -142,9 +157,7 @@ function kindOfFailure(error: unknown): 'refused' | 'unspent' | 'unknown' {
   if (oauthCode(error) === 'invalid_grant') return 'refused';
   const status = statusOf(error);
   if (status !== null) return status >= 300 && status < 500 && status !== 408 ? 'unspent' : 'unknown';
-  const cause: unknown = error instanceof Error ? error.cause : null;
-  const code: unknown = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : null;
-  return unreached.some((one) => one === code) ? 'unspent' : 'unknown';
+  return unreached.test(systemCode(error) ?? '') ? 'unspent' : 'unknown';
 }
 
 // The library keeps the status in the error, or in the response that caused it.
@@ -163,9 +176,19 @@ function oauthCode(error: unknown): string | null {
   return typeof code === 'string' && /^[a-z_]{1,40}$/.test(code) ? code : null;
 }
 
+/** The code of what was in the way of an answer, as the system or TLS names it, or null. */
+function systemCode(error: unknown): string | null {
+  const cause: unknown = error instanceof Error ? error.cause : null;
+  const code: unknown = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : null;
+  return typeof code === 'string' && /^[A-Z][A-Z0-9_]{1,60}$/.test(code) ? code : null;
+}
+
 // An OAuth error code, or else the kind of trouble: nothing that a server could have echoed.
 function wordOf(error: unknown): string {
-  const code = oauthCode(error);
+  const code = oauthCode(error) ?? systemCode(error);
   if (code !== null) return code;
-  return error instanceof Error && /^[A-Za-z]{1,40}$/.test(error.name) ? error.name : 'no answer';
+  const status = statusOf(error) ?? 200;
+  if (status >= 300) return `HTTP ${status}`;
+  const name = error instanceof Error && /^[A-Za-z]{1,40}$/.test(error.name) ? error.name : 'no answer';
+  return unusable.includes(name) ? 'no bearer token in its answer' : name;
 }

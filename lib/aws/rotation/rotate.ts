@@ -2,11 +2,11 @@
 // Each step asks what is already done and does the rest, so that any of them may be repeated, or broken off at any point.
 
 import { assertNever, PowerError } from '../../core/errors.ts';
-import type { Log } from '../../ports.ts';
+import type { Clock, Log } from '../../ports.ts';
 import type { RenewalLock } from '../oauth/renewal-lock.ts';
 import type { Renewals } from '../oauth/renewals.ts';
 import { type OauthDefaults, readSecret } from '../secret-shape.ts';
-import type { SecretStore } from '../secrets.ts';
+import type { SecretStore, SecretVersion } from '../secrets.ts';
 import type { RotationEvent } from './event.ts';
 
 export interface RotationParts {
@@ -16,6 +16,7 @@ export interface RotationParts {
   readonly oauth?: OauthDefaults | undefined;
   /** Makes a real call with the token. Throws when the API does not take it. */
   readonly tryToken: (secretArn: string, token: string) => Promise<void>;
+  readonly clock: Clock;
   readonly log: Log;
 }
 
@@ -34,7 +35,7 @@ export async function rotate(event: RotationEvent, parts: RotationParts): Promis
       // The token server knows the tokens already: it has made them.
       return void (await pendingToken(event, parts));
     case 'testSecret':
-      return parts.tryToken(secretArn, await pendingToken(event, parts));
+      return test(event, parts);
     case 'finishSecret':
       return finish(event, parts);
     default:
@@ -50,14 +51,20 @@ async function stageOf({ secretArn, versionId }: RotationEvent, { secrets }: Rot
   throw new PowerError('secret', `no rotation of ${secretArn} to this version is under way: nothing was done`);
 }
 
-async function pendingToken(
-  { secretArn, versionId }: RotationEvent,
-  { secrets, oauth }: RotationParts,
-): Promise<string> {
+async function pendingToken({ secretArn, versionId }: RotationEvent, { secrets, oauth }: RotationParts) {
   const version = await secrets.version(secretArn, versionId);
   const content = version && readSecret(version.text, secretArn, oauth);
-  if (content !== null && content.token !== null) return content.token;
+  if (content !== null && content.token !== null) return { token: content.token, expiresAt: content.expiresAt };
   throw new PowerError('secret', `the rotation of ${secretArn} has stored no token yet: createSecret comes first`);
+}
+
+// A token that comes to its test too late can't pass it any more, and Secrets Manager would ask for that test for ever.
+async function test(event: RotationEvent, parts: RotationParts): Promise<void> {
+  const { token, expiresAt } = await pendingToken(event, parts);
+  const current = await parts.secrets.current(event.secretArn);
+  if (!(await isNewest(event.versionId, current, parts))) return;
+  if (expiresAt === null || parts.clock.now() < expiresAt) return parts.tryToken(event.secretArn, token);
+  parts.log.warn('the token of a rotation has ended before it could be tried; the next use gets another one');
 }
 
 /**
@@ -72,13 +79,19 @@ async function finish(event: RotationEvent, parts: RotationParts): Promise<void>
   const { secrets, log } = parts;
   await pendingToken(event, parts);
   const current = await secrets.current(secretArn);
-  const last = await parts.lock.last(secretArn);
-  const isNewest = last === null || (last.base === current.versionId && last.to === versionId);
-  if (isNewest) {
+  if (await isNewest(versionId, current, parts)) {
     await secrets.move(secretArn, 'AWSCURRENT', current.versionId, versionId);
     log.info('a rotation is over: the new tokens are in use');
     return;
   }
   await secrets.move(secretArn, 'AWSPENDING', versionId, null);
   log.warn('a rotation ends without effect: newer tokens were stored in the meantime');
+}
+
+/** Whether nothing newer is stored: as the last renewal left it, or as one that was begun from it and came to nothing. */
+async function isNewest(versionId: string, current: SecretVersion, { secrets, lock }: RotationParts): Promise<boolean> {
+  const last = await lock.last(current.arn);
+  if (last === null) return true;
+  if (last.base !== current.versionId) return false;
+  return last.to === versionId || (last.from === versionId && (await secrets.version(current.arn, last.to)) === null);
 }

@@ -3,6 +3,7 @@
 
 import { wantedPower } from '../action.ts';
 import { deadlineOf, finish, type Pursuit } from './state.ts';
+import { lastSeen } from './verdict.ts';
 
 /** The pursuit when nothing more may be sent: one that had nothing sent ends as skipped, the others are only looked at from now on. */
 export function stopped(pursuit: Pursuit, at: number): Pursuit {
@@ -26,7 +27,7 @@ export function timedOut(pursuit: Pursuit, why: string, at: number): Pursuit {
   const attempts = pursuit.attempts + (pursuit.phase === 'sending' ? 1 : 0);
   return finish(
     { ...pursuit, attempts },
-    { result: 'unknown', code: 'no-sight', reason: `${why}; last seen ${pursuit.power}` },
+    { result: 'unknown', code: 'no-sight', reason: `${why}; ${lastSeen(pursuit)}` },
     at,
   );
 }

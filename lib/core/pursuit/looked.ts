@@ -4,10 +4,10 @@
 import { wantedPower } from '../action.ts';
 import type { Power } from '../vm.ts';
 import { deadlineOf, finish, type Pursuit, resendAt } from './state.ts';
-import { arrived, refusal, whyStill } from './verdict.ts';
+import { arrived, lastSeen, refusal, whyStill } from './verdict.ts';
 
-/** What a look showed of one VM: its power, that it is gone, or nothing (its list could not be read). */
-export type Sight = Power | 'gone' | 'unseen';
+/** What a look showed of one VM: its power, that it is gone, or nothing, and why (its list could not be read). */
+export type Sight = Power | 'gone' | { readonly unseen: string };
 
 /** When a look was, for deciding what it decides. */
 export interface LookTime {
@@ -20,10 +20,11 @@ export interface LookTime {
 /** The pursuit after a look that was requested after every answer it has had. */
 export function looked(pursuit: Pursuit, sight: Sight, time: LookTime): Pursuit {
   if (pursuit.phase === 'done') return pursuit;
-  if (sight === 'unseen') return notSeen(pursuit, time);
+  if (typeof sight === 'object') return notSeen({ ...pursuit, unseen: sight.unseen }, time);
   if (sight === 'gone') return notThere(pursuit, time);
   const wanted = wantedPower[pursuit.action];
-  const seen: Pursuit = { ...pursuit, power: sight, wasSeenWanted: pursuit.wasSeenWanted || sight === wanted };
+  const wasSeenWanted = pursuit.wasSeenWanted || sight === wanted;
+  const seen: Pursuit = { ...pursuit, power: sight, unseen: null, wasSeenWanted };
   if (seen.phase === 'awaiting') return lookedWhileAwaiting(seen, time);
   // Before its answer a look may be older than what the action then does: it is noted, and decides nothing (rule 3).
   if (seen.phase !== 'settling') return seen;
@@ -77,6 +78,6 @@ function isForGood(pursuit: Pursuit): boolean {
 function notSeen(pursuit: Pursuit, time: LookTime): Pursuit {
   const isLookedFor = pursuit.phase === 'settling' || pursuit.phase === 'awaiting';
   if (!isLookedFor || time.at < deadlineOf(pursuit) + time.graceMs) return pursuit;
-  const reason = `it could not be looked at when patience was over; last seen ${pursuit.power}`;
+  const reason = `it could not be looked at when patience was over; ${lastSeen(pursuit)}`;
   return finish(pursuit, { result: 'unknown', code: 'no-sight', reason }, time.at);
 }

@@ -46,6 +46,8 @@ export interface Pursuit {
   readonly mayHaveWorked: boolean;
   readonly wasSeenWanted: boolean;
   readonly power: Power;
+  /** Why the last look did not show it, in words for whoever can mend that; null where it did, or there was none. */
+  readonly unseen: string | null;
   readonly outcome: Outcome | null;
 }
 
@@ -82,6 +84,7 @@ export function begin(
     mayHaveWorked: false,
     wasSeenWanted: false,
     power: vm.power,
+    unseen: null,
     outcome: null,
   };
 }

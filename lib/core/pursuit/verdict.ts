@@ -38,6 +38,11 @@ export function whyToken({ vm }: Pursuit, detail: string): string {
   return `the token of account "${vm.account}" did not work (${detail}): renew its secret`;
 }
 
+/** Of a VM that nobody can say more of: what its last look showed, and what was in the way of another. */
+export function lastSeen({ power, unseen }: Pursuit): string {
+  return `last seen ${power}${unseen === null ? '' : `, then no more: ${unseen}`}`;
+}
+
 /** For a VM that is not in the wanted power when patience is over. */
 export function whyStill(pursuit: Pursuit): string {
   const running = pursuit.power === 'on' ? 'running' : pursuit.power;

@@ -7,7 +7,7 @@ import { conduct } from '../../../lib/run/conduct.ts';
 import { parseRunRequest } from '../../../lib/run/request.ts';
 import { engineContract } from '../../contracts/engine.ts';
 import { LeapingClock } from '../../fakes/leaping-clock.ts';
-import { FakeCloud } from '../../fakes/vm-cloud.ts';
+import { FakeCloud, status } from '../../fakes/vm-cloud.ts';
 import { execute, setUpDurable, tearDownDurable } from '../../fixtures/durable.ts';
 import { dev, scene } from '../../fixtures/world.ts';
 
@@ -49,10 +49,11 @@ describe('a durable step', () => {
 });
 
 describe('a durable run', () => {
-  const conducted = (count: number, turnMs?: (turn: number) => number) => {
+  const conducted = (count: number, turnMs?: (turn: number) => number, prepare?: (cloud: FakeCloud) => void) => {
     const clock = new LeapingClock();
     const vms = Array.from({ length: count }, (_, index) => dev(String(index + 1)));
     const cloud = new FakeCloud({ clock, projects: { default: vms } });
+    prepare?.(cloud);
     const { world } = scene([], { guard: { maxVms: count, maxShare: 1 } });
     const all = { ...world, clock, accounts: [{ cloud, projects: ['default'] }], leases: memoryLeases(clock) };
     const run = { name: 'run', request: parseRunRequest({ action: 'shutdown', select: 'env=dev' }), requestedAt: 0 };
@@ -72,5 +73,21 @@ describe('a durable run', () => {
     expect(result.counts).toEqual({ succeeded: 3 });
     expect(turns).toBeGreaterThan(1);
     expect(operations.filter((name) => name.startsWith('pause'))).not.toEqual([]);
+  });
+
+  it('says of what it could not look at any more why: which secret is to be renewed', async () => {
+    const refused =
+      'the API refused the token from the secret "power/main" (401), also fetched again: put a valid one there';
+    const { result } = await conducted(2, undefined, (cloud) => {
+      cloud.onAct = () => {
+        cloud.failList('default', new PowerError('token-rejected', refused));
+        return status(500);
+      };
+    });
+    expect(result.outcomes.map(({ code, reason }) => `${code}: ${reason}`)).toEqual(
+      Array(2).fill(
+        `no-sight: it could not be looked at when patience was over; last seen on, then no more: ${refused}`,
+      ),
+    );
   });
 });

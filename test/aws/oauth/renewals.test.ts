@@ -97,7 +97,7 @@ describe('a refresh token', () => {
     await silent.pass(2 * hourMs);
     const third = scripted(silent, [unknown, unknown, unknown]);
     await expect(sourceOf(silent, { refresh: third.refresh }).token()).rejects.toThrow(
-      'https://login.example.org/token does not answer (TimeoutError), and may have spent the refresh token all the same',
+      'https://login.example.org/token gives no answer of use (TimeoutError), and may have spent the refresh token all the same',
     );
     expect(third.sent).toHaveLength(3);
   });
@@ -130,6 +130,34 @@ describe('a refresh token', () => {
     expect(world.asked()).toBe(0);
     await world.pass(1);
     expect((await sourceOf(world).token('access-0')).token).toBe('access-1');
+  });
+
+  it('whose access tokens end as they are issued is used no more than once for it: the API judges those', async () => {
+    const world = tokenWorld({ rotation: 'grace', lifeMs: hourMs });
+    await world.pass(2 * hourMs);
+    const { clock } = world;
+    const refresh: Refresh = async (...request) => {
+      const answer = await world.refresh(...request);
+      return answer.kind === 'issued' ? { ...answer, issued: { ...answer.issued, expiresAt: clock.now() } } : answer;
+    };
+    for (let nth = 0; nth < 3; nth += 1)
+      expect(await sourceOf(world, { refresh }).token()).toEqual({
+        token: 'access-1',
+        expiresAt: null,
+        isEnding: false,
+      });
+    expect(world.asked()).toBe(1);
+  });
+
+  it('of a token that somebody with a fast clock has issued is used when that token is refused, hours "before"', async () => {
+    const world = tokenWorld({ rotation: 'reuse-revokes', lifeMs: hourMs });
+    const ahead = 3 * hourMs;
+    const fast = { now: () => world.clock.now() + ahead, sleep: world.clock.sleep.bind(world.clock) };
+    const { store: secrets, lock, log, refresh } = world;
+    const laptop = renewals({ secrets, lock, clock: fast, log, refresh });
+    expect((await world.clock.run(laptop.token(secretName, null))).token).toBe('access-1');
+    await world.pass(hourMs);
+    expect((await sourceOf(world).token('access-1')).token).toBe('access-2');
   });
 
   it('that was refused is not sent again for ten minutes, nor by anybody else', async () => {
@@ -219,17 +247,39 @@ describe('a pair that cannot be stored', () => {
     expect(world.vault.textOf(secretName)).toContain('refresh-1');
   });
 
+  it('yet, for Secrets Manager is slow, keeps its lock: nobody else sends the refresh token that is spent', async () => {
+    const world = tokenWorld({ rotation: 'reuse-revokes', lifeMs: hourMs });
+    await world.pass(2 * hourMs);
+    const secrets: SecretStore = {
+      ...world.store,
+      put: async (...version) => {
+        if (version[2].includes('access-1')) await world.clock.sleep(23_000);
+        return world.store.put(...version);
+      },
+    };
+    const tokens = [1, 2].map(() => sourceOf(world, { secrets }).source.token(secretName, null));
+    const found = await world.clock.run(Promise.all(tokens));
+    expect(found.map(({ token }) => token)).toEqual(['access-1', 'access-1']);
+    expect(world.accepts('access-1')).toBe(true);
+    expect(world.asked()).toBe(1);
+  });
+
   it('does not overwrite the one that another process has stored in the meantime', async () => {
     const world = tokenWorld({ rotation: 'none', lifeMs: hourMs });
     await world.pass(2 * hourMs);
-    // While this one is asked, the lock lapses, and another process does it all.
+    // While this one is asked, it cannot hold on to its lock, and another process does it all.
     const refresh: Refresh = async (...request) => {
       const answer = await world.refresh(...request);
       await world.clock.sleep(21_000);
       await sourceOf(world).source.token(secretName, null);
       return answer;
     };
-    expect((await sourceOf(world, { refresh }).token()).token).toBe('access-2');
+    const take: TokenWorld['lock']['take'] = async (arn) => {
+      const held = await world.lock.take(arn);
+      return held && { ...held, extend: async () => false };
+    };
+    const { token } = sourceOf({ ...world, lock: { ...world.lock, take } }, { refresh });
+    expect((await token()).token).toBe('access-2');
     expect(world.vault.textOf(secretName)).toContain('access-2');
   });
 

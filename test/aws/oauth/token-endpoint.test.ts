@@ -1,10 +1,13 @@
 // The refresh_token grant over a real socket: what each answer of a token server says about the refresh token that was sent.
 
+import { createServer } from 'node:https';
 import { inspect } from 'node:util';
+import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { refreshTokens } from '../../../lib/aws/oauth/token-endpoint.ts';
 import { FakeClock } from '../../fakes/clock.ts';
 import { type Exchange, scriptedServer } from '../../fakes/scripted-server.ts';
+import { localhostCertificate } from '../../fixtures/localhost-certificate.ts';
 
 const path = 'POST /oauth/token';
 const issued = { access_token: 'tok-2', token_type: 'Bearer', refresh_token: 'r-2', expires_in: 3600 };
@@ -62,6 +65,28 @@ describe('a refresh token that is sent', () => {
     expect(result).toMatchObject({ kind: 'issued', issued: { refreshToken: 'r-2' } });
   });
 
+  it.each<[string, object, object]>([
+    ['a null for no other refresh token', { refresh_token: null }, { refreshToken: null }],
+    ['an empty text for no other refresh token', { refresh_token: '' }, { refreshToken: null }],
+    ['a scope that is null', { scope: null }, {}],
+    ['a scope that is a list', { scope: ['vms'] }, {}],
+    ['no end', { expires_in: null }, { expiresAt: null }],
+    ['an end in words', { expires_in: 'never' }, { expiresAt: null }],
+    ['an end before its beginning', { expires_in: -1 }, { expiresAt: null }],
+    ['an end that no calendar has', { expires_in: 2 ** 63 }, { expiresAt: null }],
+    ['an end of digits', { expires_in: '60' }, { expiresAt: new FakeClock().now() + 60_000 }],
+    ['no type', { token_type: undefined }, {}],
+  ])('is not sent again, and its successor not lost, for %s', async (_what, odd, expected) => {
+    const { result } = await refresh([ok({ ...issued, ...odd })]);
+    const whole = { token: 'tok-2', refreshToken: 'r-2', expiresAt: expect.any(Number) };
+    expect(result).toEqual({ kind: 'issued', issued: { ...whole, ...expected } });
+  });
+
+  it('is in doubt where the token is of a type that nobody here can use', async () => {
+    const { result } = await refresh([ok({ ...issued, token_type: 'mac' })]);
+    expect(result).toEqual({ kind: 'unknown', word: 'no bearer token in its answer' });
+  });
+
   it('says by a JWT when the access token ends, where the server does not', async () => {
     const own = `e30.${Buffer.from('{"exp":2000000000}').toString('base64url')}.c2ln`;
     const { result } = await refresh([ok({ access_token: own, token_type: 'bearer' })]);
@@ -94,23 +119,18 @@ describe('a refresh token that is sent', () => {
         { status: 400, json: { error: 'unsupported_grant_type' } },
       ],
     ],
-    ['unspent', 'OperationProcessingError', 'with 429', [{ status: 429, body: 'slower' }]],
-    ['unspent', 'OperationProcessingError', 'with 404', [{ status: 404, body: 'hunter2' }]],
-    [
-      'unspent',
-      'OperationProcessingError',
-      'by a redirect',
-      [{ status: 302, headers: { Location: 'http://127.0.0.1:9/' } }],
-    ],
-    ['unknown', 'OperationProcessingError', 'with 500', [{ status: 500, body: 'hunter2' }]],
-    ['unknown', 'OperationProcessingError', 'with 408', [{ status: 408, body: 'hunter2' }]],
-    ['unknown', 'OperationProcessingError', 'with 200 and no JSON', [{ status: 200, body: 'hunter2' }]],
-    ['unknown', 'OperationProcessingError', 'with 200 and no token', [ok({ token_type: 'Bearer', hunter2: 1 })]],
+    ['unspent', 'HTTP 429', 'with 429', [{ status: 429, body: 'slower' }]],
+    ['unspent', 'HTTP 404', 'with 404', [{ status: 404, body: 'hunter2' }]],
+    ['unspent', 'HTTP 302', 'by a redirect', [{ status: 302, headers: { Location: 'http://127.0.0.1:9/' } }]],
+    ['unknown', 'HTTP 500', 'with 500', [{ status: 500, body: 'hunter2' }]],
+    ['unknown', 'HTTP 408', 'with 408', [{ status: 408, body: 'hunter2' }]],
+    ['unknown', 'no bearer token in its answer', 'with 200 and no JSON', [{ status: 200, body: 'hunter2' }]],
+    ['unknown', 'no bearer token in its answer', 'with 200 and no token', [ok({ token_type: 'Bearer', hunter2: 1 })]],
     ['unknown', 'a token that cannot be sent', 'with two words', [ok({ ...issued, access_token: 'hunter2 x' })]],
-    ['unknown', 'TypeError', 'by a cut', [(response) => void response.destroy()]],
+    ['unknown', 'UND_ERR_SOCKET', 'by a cut', [(response) => void response.destroy()]],
     [
       'unknown',
-      'TypeError',
+      'UND_ERR_SOCKET',
       'by a cut in the middle',
       [
         (response) =>
@@ -123,13 +143,28 @@ describe('a refresh token that is sent', () => {
     expect(inspect(result)).not.toMatch(/hunter2|r-1|r-2/);
   });
 
+  it('is unspent where somebody listens whom no certificate vouches for', async () => {
+    const server = createServer(localhostCertificate, () => {});
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = v.parse(v.object({ port: v.number() }), server.address());
+    const client = {
+      clientId: 'power',
+      clientSecret: null,
+      tokenUrl: new URL(`https://127.0.0.1:${port}`),
+      scope: null,
+    };
+    const result = await refreshTokens(client, 'r-1', 'power/main', new FakeClock());
+    await new Promise((resolve) => server.close(resolve));
+    expect(result).toEqual({ kind: 'unspent', word: 'DEPTH_ZERO_SELF_SIGNED_CERT' });
+  });
+
   it('is unspent where nobody listens', async () => {
     const server = await scriptedServer([]);
     await server.close();
     const client = { clientId: 'power', clientSecret: null, tokenUrl: new URL(server.url), scope: null };
     expect(await refreshTokens(client, 'r-1', 'power/main', new FakeClock())).toEqual({
       kind: 'unspent',
-      word: 'TypeError',
+      word: 'ECONNREFUSED',
     });
   });
 });

@@ -44,7 +44,8 @@ function tryIn(world: TokenWorld) {
 }
 
 function doStep(step: RotationEvent['step'], world: TokenWorld, { store, lock, renewals }: Mortal) {
-  const parts = { secrets: store, renewals, lock, tryToken: tryIn(world), log: world.log };
+  const { clock, log } = world;
+  const parts = { secrets: store, renewals, lock, tryToken: tryIn(world), clock, log };
   return rotate({ step, secretArn, versionId }, parts);
 }
 
@@ -202,6 +203,57 @@ describe('a rotation', () => {
     expect(await call(world)).toBe('works');
     await world.pass(lifeMs);
     expect(await call(world)).toBe('works');
+  });
+
+  /** A day and a half in: the pending pair, the only one whose refresh token is not spent, is about to end. */
+  async function halfDoneWorld(): Promise<TokenWorld> {
+    const world = await rotatingWorld({ rotation: 'reuse-revokes' });
+    const process = startProcess(world);
+    await process.live(() => doStep('createSecret', world, process));
+    await world.pass(lifeMs - hourMs / 12);
+    return world;
+  }
+
+  it('left half done is not forgotten when a renewal from its pair is turned away', async () => {
+    const world = await halfDoneWorld();
+    const turnedAway = startProcess({ ...world, refresh: async () => ({ kind: 'unspent', word: 'slow_down' }) });
+    expect((await turnedAway.live(() => callApi(world, turnedAway))).value).toBe('works');
+    await world.pass(hourMs);
+    expect(await call(world)).toBe('works');
+    expect(world.vault.textOf(secretName)).toContain('refresh-2');
+  });
+
+  it('is finished after a renewal from its pair was turned away, or broke off: it still has the newest tokens', async () => {
+    const answers = [
+      { kind: 'unspent', word: 'slow_down' } as const,
+      { kind: 'unknown', word: 'TimeoutError' } as const,
+    ];
+    for (const answer of answers) {
+      const world = await halfDoneWorld();
+      const inVain = startProcess({ ...world, refresh: async () => answer });
+      expect((await inVain.live(() => callApi(world, inVain))).value).toBe('works');
+      const process = startProcess(world);
+      await process.live(() => doStep('finishSecret', world, process));
+      expect(world.vault.textOf(secretName)).toContain('refresh-1');
+      await world.pass(hourMs);
+      expect(await call(world)).toBe('works');
+    }
+  });
+
+  it('kept from its test for longer than its tokens live comes to its end all the same, and the next one can begin', async () => {
+    for (const isUsedMeanwhile of [false, true]) {
+      const world = await rotatingWorld({ rotation: 'reuse-revokes' });
+      const process = startProcess(world);
+      await process.live(() => doStep('createSecret', world, process));
+      await world.pass(lifeMs + hourMs);
+      if (isUsedMeanwhile) expect(await call(world)).toBe('works');
+      await doAll(world);
+      expect(world.vault.textOf(secretName)).toContain(isUsedMeanwhile ? 'refresh-2' : 'refresh-1');
+      // As Secrets Manager wants it before it begins another one.
+      expect([null, world.vault.textOf(secretName)]).toContain(world.vault.textOf(secretName, 'AWSPENDING'));
+      expect(await call(world)).toBe('works');
+      expect(world.asked()).toBe(2);
+    }
   });
 
   it('whose new token the API refuses is not made current', async () => {

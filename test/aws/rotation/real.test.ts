@@ -15,7 +15,8 @@ import { MemoryLog } from '../../fakes/log.ts';
 import { type Dynalite, startDynalite } from '../../fixtures/dynalite.ts';
 
 const arn = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:power/main-AbCdEf';
-const versionId = '11111111-2222-4333-8444-555555555555';
+const firstVersionId = '11111111-2222-4333-8444-555555555555';
+let versionId = firstVersionId;
 const steps = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'] as const;
 const clock = systemClock;
 
@@ -30,6 +31,7 @@ beforeAll(async () => {
 afterAll(() => dynalite.close());
 
 beforeEach(async () => {
+  versionId = firstVersionId;
   const signedIn = { refreshToken: 'refresh-first', rotation: 'reuse-revokes' } as const;
   simulator = await startSimulator({
     fleet: [{ id: 1, name: 'web', description: '' }],
@@ -58,6 +60,7 @@ function setUp(content: object) {
     secrets: store,
     lock,
     oauth,
+    clock,
     log,
     renewals: renewals({ secrets: store, lock, oauth, clock, log }),
     tryToken: tokenTrial(config, { clock, log }),
@@ -94,6 +97,18 @@ describe('a rotation over real sockets', () => {
 
   const refreshed = (content: object) =>
     'refresh_token' in content ? { refresh_token: simulator.refreshTokens[0], refresh_token_rotates: true } : {};
+
+  it('of a client whose secret names no grant leaves it a client, which can be rotated again', async () => {
+    const { step } = setUp({});
+    for (const one of steps) await step(one);
+    const first = JSON.parse(secrets.textOf('power/main') ?? '');
+    versionId = '22222222-2222-4333-8444-555555555555';
+    secrets.beginRotation('power/main', versionId);
+    for (const one of steps) await step(one);
+    const second = JSON.parse(secrets.textOf('power/main') ?? '');
+    expect(second).toMatchObject({ client_id: 'power', client_secret: 'hunter2', access_token: expect.any(String) });
+    expect(second.access_token).not.toBe(first.access_token);
+  });
 
   it('does not put a token to use that the API refuses', async () => {
     const { step } = setUp({ grant: 'refresh_token', refresh_token: 'refresh-first', access_token: 'old' });

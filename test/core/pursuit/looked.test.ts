@@ -17,6 +17,8 @@ import {
   stopping,
 } from '../../fixtures/pursuit.ts';
 
+const unseen = { unseen: 'HTTP 401' };
+
 describe('a look at a VM', () => {
   it('before its answer is only noted: it may be older than what the action then does', () => {
     for (const open of [due(), handedOver(due())]) {
@@ -27,7 +29,7 @@ describe('a look at a VM', () => {
 
   it('that is settled changes nothing', () => {
     const done = sent('gone');
-    for (const sight of ['off', 'on', 'gone', 'unseen'] as const) expect(look(done, sight, 999)).toBe(done);
+    for (const sight of ['off', 'on', 'gone', unseen] as const) expect(look(done, sight, 999)).toBe(done);
   });
 
   it.each([
@@ -186,23 +188,27 @@ describe('a look at a VM', () => {
       480,
       ['failed', 'still', 'it was still starting when patience was over, so shutdown was never sent'],
     ],
-    ['unseen within the grace', sent(), 'unseen', 509.999, 'settling'],
+    ['unseen within the grace', sent(), unseen, 509.999, 'settling'],
     [
       'unseen when the grace is over',
       sent(),
-      'unseen',
+      unseen,
       510,
-      ['unknown', 'no-sight', 'it could not be looked at when patience was over; last seen on'],
+      ['unknown', 'no-sight', 'it could not be looked at when patience was over; last seen on, then no more: HTTP 401'],
     ],
     [
       'awaited and unseen when the grace is over',
       booting(),
-      'unseen',
+      unseen,
       510,
-      ['unknown', 'no-sight', 'it could not be looked at when patience was over; last seen starting'],
+      [
+        'unknown',
+        'no-sight',
+        'it could not be looked at when patience was over; last seen starting, then no more: HTTP 401',
+      ],
     ],
-    ['due and unseen', look(sent(), 'on', 100), 'unseen', 999, 'due'],
-    ['sending and unseen', handedOver(look(sent(), 'on', 100)), 'unseen', 999, 'sending'],
+    ['due and unseen', look(sent(), 'on', 100), unseen, 999, 'due'],
+    ['sending and unseen', handedOver(look(sent(), 'on', 100)), unseen, 999, 'sending'],
   ];
 
   it.each(table)('%s', (_what, pursuit, sight, seconds, expected) => {
@@ -210,7 +216,13 @@ describe('a look at a VM', () => {
     expect(after.outcome === null ? after.phase : endOf(after)).toEqual(expected);
     if (after.outcome !== null)
       expect(after).toMatchObject({ phase: 'done', outcome: { durationMs: seconds * 1_000 } });
-    if (after.outcome !== null && sight !== 'unseen') expect(after.outcome.power).toBe(sight);
+    if (after.outcome !== null && sight !== unseen) expect(after.outcome.power).toBe(sight);
+  });
+
+  it('that shows it after one that did not, has nothing in its way any more', () => {
+    const blind = look(sent(), unseen, 20);
+    expect(blind.unseen).toBe('HTTP 401');
+    expect(look(blind, 'on', 30).unseen).toBeNull();
   });
 
   it('that was off and is on again says so, and nothing is sent or forced', () => {

@@ -39,6 +39,7 @@ describe('a pursuit begins', () => {
       mayHaveWorked: false,
       wasSeenWanted: false,
       power,
+      unseen: null,
       outcome: null,
       ...stage,
     });
