@@ -1,15 +1,14 @@
 // A notice as an incoming webhook of Slack takes it.
 // https://docs.slack.dev/reference/block-kit/composition-objects/text-object
 
-import { moreLine, type Notice, vmLine } from '../core/notice.ts';
+import { type Notice, noticeLines } from '../core/notice.ts';
 
 /** A section's longest text. */
 const longestSection = 3000;
 
 /** The JSON value for Slack: nothing in it mentions or formats but what is ours, nor links, as far as that is not the client's doing. */
 export function slackMessage(notice: Notice): unknown {
-  const { title, text, vms, link } = notice;
-  const lines = [...vms.map((vm) => `• ${vmLine(vm)}`), ...[moreLine(notice)].filter((line) => line !== null)];
+  const { title, text, link } = notice;
   return {
     // Notifications and screen readers have this alone.
     text: escaped(title),
@@ -17,7 +16,7 @@ export function slackMessage(notice: Notice): unknown {
     unfurl_media: false,
     blocks: [
       section(`*${escaped(title)}*\n${escaped(text)}`),
-      ...sectionsOf(lines).map(plain),
+      ...sectionsOf(noticeLines(notice)).map(plain),
       // The label is ours and the address has no character that Slack gives a meaning.
       ...(link === null ? [] : [section(`<${link.url}|${escaped(link.label)}>`)]),
     ],

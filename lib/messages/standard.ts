@@ -12,8 +12,8 @@ export interface Signed {
 
 /** The body and its headers, signed at this instant. Throws `secret` when the signing secret is none. */
 export function standardMessage(notice: Notice, signingSecret: string, now: number): Signed {
-  const { id, type, at, title, text, vms, more, link, facts } = notice;
-  const data = { ...facts, title, text, vms, more, link: link?.url ?? null };
+  const { id, type, at, title, text, vms, more, unlisted, link, facts } = notice;
+  const data = { ...facts, title, text, vms, more, unlisted, link: link?.url ?? null };
   const body = JSON.stringify({ type, timestamp: new Date(at).toISOString(), data });
   const signature = signerOf(signingSecret).sign(id, new Date(now), body);
   const seconds = String(Math.floor(now / 1000));

@@ -1,17 +1,20 @@
 // A notice as a workflow of Microsoft Teams takes it ("Post to a channel when a webhook request is received"): an Adaptive Card.
 // https://adaptivecards.microsoft.com/?topic=RichTextBlock
 
-import { moreLine, type Notice, vmLine } from '../core/notice.ts';
+import { type Notice, noticeLines } from '../core/notice.ts';
 
 /** The JSON value for Teams. */
 export function teamsMessage(notice: Notice): unknown {
-  const { title, text, vms, link } = notice;
-  const lines = [...vms.map((vm) => `• ${vmLine(vm)}`), moreLine(notice)].filter((line) => line !== null);
+  const { title, text, link } = notice;
   const content = {
     $schema: 'http://adaptivecards.io/schemas/adaptive-card.json',
     type: 'AdaptiveCard',
     version: '1.4',
-    body: [rich(title, { weight: 'Bolder', size: 'Medium' }), rich(text), ...lines.map((line) => rich(line))],
+    body: [
+      rich(title, { weight: 'Bolder', size: 'Medium' }),
+      rich(text),
+      ...noticeLines(notice).map((line) => rich(line)),
+    ],
     actions: link === null ? [] : [{ type: 'Action.OpenUrl', title: link.label, url: link.url }],
   };
   return { type: 'message', attachments: [{ contentType: 'application/vnd.microsoft.card.adaptive', content }] };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { moreLine, mostNoticedVms, noticed, printable, vmLine } from '../../lib/core/notice.ts';
+import { mostNoticedVms, noticed, noticeLines, printable } from '../../lib/core/notice.ts';
 import '../properties.ts';
 
 describe('printable text', () => {
@@ -40,9 +40,10 @@ describe('the VMs of a notice', () => {
 
   it('are all, up to 20, and beyond that a number', () => {
     const all = Array.from({ length: 25 }, (_, nth) => vm(nth));
-    expect(noticed(all.slice(0, mostNoticedVms))).toEqual({ vms: all.slice(0, 20), more: 0 });
-    expect(noticed(all)).toEqual({ vms: all.slice(0, 20), more: 5 });
-    expect([moreLine({ more: 0 }), moreLine({ more: 5 })]).toEqual([null, 'and 5 more']);
+    expect(noticed(all.slice(0, mostNoticedVms))).toEqual({ vms: all.slice(0, 20), more: 0, unlisted: [] });
+    expect(noticed(all)).toEqual({ vms: all.slice(0, 20), more: 5, unlisted: [] });
+    expect(noticeLines(noticed(all.slice(0, mostNoticedVms)))).toHaveLength(20);
+    expect(noticeLines(noticed(all)).at(-1)).toBe('and 5 more');
   });
 
   it('are printable and short in every part', () => {
@@ -53,7 +54,18 @@ describe('the VMs of a notice', () => {
   });
 
   it('are lines with what there is to say of them', () => {
-    expect(vmLine(vm(1))).toBe('"vm-1" (main/1)');
-    expect(vmLine({ ...vm(1), note: 'failed: still on' })).toBe('"vm-1" (main/1): failed: still on');
+    expect(noticeLines(noticed([vm(1), { ...vm(2), note: 'failed: still on' }]))).toEqual([
+      '• "vm-1" (main/1)',
+      '• "vm-2" (main/2): failed: still on',
+    ]);
+  });
+
+  it('come after the projects that could not be listed, up to five, with the reason in full', () => {
+    const reason = `the API refused the token from the secret "arn:aws:secretsmanager:${'x'.repeat(300)}"`;
+    const projects = Array.from({ length: 7 }, (_, nth) => ({ key: `main/p${nth}`, reason }));
+    const lines = noticeLines(noticed([vm(1)], projects));
+    expect(lines).toHaveLength(6);
+    expect(lines[0]).toBe(`• project main/p0: ${reason}`);
+    expect(noticeLines(noticed([], [{ key: 'a\nb', reason: 'c\u001b' }]))).toEqual(['• project a\\u{a}b: c\\u{1b}']);
   });
 });

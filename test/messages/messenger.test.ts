@@ -18,6 +18,7 @@ const plain: Notice = {
   text: '1 failed. Details: npx power runs',
   vms: [{ key: 'main/1', name: 'db', note: 'failed: it is still on' }],
   more: 2,
+  unlisted: [],
   link: { label: 'Keep on for 2h longer', url: 'https://api.example.org/v1/keep/k1.a.b' },
   facts: { run: 'cron-1', counts: { failed: 1 } },
 };
@@ -138,6 +139,7 @@ describe('a notice arrives', () => {
         text: plain.text,
         vms: plain.vms,
         more: 2,
+        unlisted: [],
         link: plain.link?.url,
       },
     });
@@ -157,7 +159,11 @@ describe('a notice arrives', () => {
 
 describe('what others wrote', () => {
   const hostile = `<!channel> <https://evil.example|click> & *b* [l](https://evil.example) {{{{DATE(x)}}}} $\${x} \u202e\u0007\n\`\`\``;
-  const notice = { ...plain, ...noticed([{ key: 'main/1', name: hostile, note: hostile }]), link: null };
+  const notice = {
+    ...plain,
+    ...noticed([{ key: 'main/1', name: hostile, note: hostile }], [{ key: hostile, reason: hostile }]),
+    link: null,
+  };
 
   it('is plain text for Slack, escaped', async () => {
     const { received, send } = await channel('slack', status(200));
@@ -165,7 +171,9 @@ describe('what others wrote', () => {
     const { blocks, text } = jsonOf(received);
     expect(blocks[1].text.type).toBe('plain_text');
     expect(blocks[1].text.text).toContain('&lt;!channel&gt; &lt;https://evil.example|click&gt; &amp; *b*');
-    expect(blocks[1].text.text).not.toMatch(/[<>\p{C}]|&(?!amp;|lt;|gt;)/u);
+    const lines = blocks[1].text.text.split('\n');
+    expect(lines).toHaveLength(2);
+    for (const line of lines) expect(line).not.toMatch(/[<>\p{C}]|&(?!amp;|lt;|gt;)/u);
     expect([JSON.stringify(blocks[0]), text].join()).not.toContain('evil');
   });
 
@@ -190,7 +198,8 @@ describe('what others wrote', () => {
     for (const name of long) {
       const vms = Array.from({ length: 5_000 }, (_, nth) => ({ key: `main/${nth}`, name, note: name }));
       const { received, send } = await channel(kind, status(200));
-      const shown = noticed(vms);
+      const projects = Array.from({ length: 50 }, (_, nth) => ({ key: `main/${nth}`, reason: name }));
+      const shown = noticed(vms, projects);
       expect([shown.vms.length, shown.more]).toEqual([mostNoticedVms, 5_000 - mostNoticedVms]);
       await send({ ...plain, ...shown });
       const body = received[0]?.body ?? '';

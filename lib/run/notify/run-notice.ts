@@ -1,4 +1,4 @@
-// What people are told of a run that ended: how, how many VMs became what, and which of them need attention.
+// What people are told of a run that ended: how, how many VMs became what, which of them need attention, and what was never listed.
 // Made from the record and the outcomes that are kept, so that it says what GET /v1/runs/{name} says.
 
 import { type Notice, noticed } from '../../core/notice.ts';
@@ -21,10 +21,10 @@ export async function runNotice(
   const { report } = ending;
   const trouble = (await outcomesOf()).filter(needsAttention);
   const action = report?.run.action ?? null;
-  const unlisted = report?.unlisted.length ?? 0;
+  const unlisted = report?.unlisted ?? [];
   const lines = [
     report === null ? 'It has no report: see the log, and list its VMs.' : `${countsText(report.counts)}.`,
-    ...(unlisted > 0 ? [`${unlisted} project(s) could not be listed.`] : []),
+    ...(unlisted.length > 0 ? [`${unlisted.length} project(s) could not be listed.`] : []),
     `Details: npx power runs, or GET /v1/runs/${run.name}`,
   ];
   return {
@@ -39,6 +39,7 @@ export async function runNotice(
         name: outcome.name,
         note: `${outcome.result}: ${outcome.reason}`,
       })),
+      unlisted.map(({ account, project, reason }) => ({ key: `${account}/${project}`, reason })),
     ),
     link: null,
     facts: {
@@ -47,7 +48,6 @@ export async function runNotice(
       action,
       ending: ending.word,
       counts: report?.counts ?? null,
-      unlisted,
     },
   };
 }

@@ -13,6 +13,7 @@ const notice: Notice = {
   text: '',
   vms: [],
   more: 0,
+  unlisted: [],
   link: null,
   facts: {},
 };

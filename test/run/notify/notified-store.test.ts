@@ -148,6 +148,7 @@ describe('people are told of a run', () => {
           { key: 'main/3', name: 'vm-3', note: 'unknown: not seen' },
         ],
         more: 0,
+        unlisted: [{ key: 'main/ci', reason: '503' }],
         link: null,
         facts: {
           run: 'cron-1',
@@ -155,7 +156,6 @@ describe('people are told of a run', () => {
           action: 'shutdown',
           ending: 'trouble',
           counts: { succeeded: 1, failed: 1, unknown: 1 },
-          unlisted: 1,
         },
       },
     ]);

@@ -131,6 +131,7 @@ describe('a warning', () => {
         { key: 'main/2', name: 'vm-2', note: '' },
       ],
       more: 0,
+      unlisted: [],
       link: {
         label: 'Keep on for 2h longer',
         url: expect.stringMatching(/^https:\/\/api\.example\.org\/v1\/keep\/k1\./),
