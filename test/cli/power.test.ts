@@ -341,6 +341,18 @@ describe('power check', () => {
     expect(blind.code).toBe(0);
   });
 
+  // Without `import` or `export` Node reads CommonJS, of which everything has a default: nothing at all, which no one meant.
+  it.each(['', 'const config = { guard: { maxVms: 1 } };'])(
+    'is not content with a file that exports nothing: %j',
+    async (text) => {
+      const { power, directory } = await useRig(fleet);
+      await writeFile(join(directory, 'cut.ts'), text);
+      const ended = await power(['list', '--config', 'cut.ts']);
+      expect(ended.stderr).toContain('cut.ts has no default export; write "export default defineConfig({ … })"');
+      expect(ended.code).toBe(2);
+    },
+  );
+
   it('lists every fault of the configuration and ends with 2', async () => {
     const { power, directory } = await useRig(fleet);
     await writeFile(join(directory, 'bad.json'), JSON.stringify({ projcts: ['x'], guard: { maxVms: 'many' } }));
