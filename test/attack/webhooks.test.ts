@@ -11,6 +11,7 @@ import { FakeClock } from '../fakes/clock.ts';
 import { FakeLauncher } from '../fakes/launcher.ts';
 import { MemoryLog } from '../fakes/log.ts';
 import { MemoryRunStore } from '../fakes/run-store.ts';
+import { read } from '../fixtures/readme.ts';
 import { type EventParts, httpEvent, readAnswer } from '../http/api-bench.ts';
 import { countInputs, times } from './counting.ts';
 import { type Delivery, fromGithub, hmac, keyOf, signed } from './deliveries.ts';
@@ -268,6 +269,18 @@ describe('a webhook', () => {
     );
     expect(launcher.started).toEqual([]);
   });
+
+  // Its time is no test's to measure: what is held is that nothing else compares.
+  it.each(['lib/http/signature.ts', 'lib/run/notify/keep-link.ts'])(
+    'is compared with what is right in constant time, in %s',
+    (file) => {
+      const [, comparing] = /^function isEqual\(a: string, b: string\): boolean \{\n(.*?)^\}/ms.exec(read(file)) ?? [];
+      expect(comparing?.trim().split(/\n\s*/)).toEqual([
+        'const [left, right] = [Buffer.from(a), Buffer.from(b)];',
+        'return left.length === right.length && timingSafeEqual(left, right);',
+      ]);
+    },
+  );
 
   it('leaves its forgeries in the log as one line each, without what was sent', async () => {
     const { send, log } = bench();
