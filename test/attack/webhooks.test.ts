@@ -96,6 +96,11 @@ const forged: readonly [string, Delivery][] = [
   ['under another id', with_(good, { 'webhook-id': 'msg_2' })],
   ['under an id that takes the timestamp in', with_(good, { 'webhook-id': `msg_1.${timestamp}` })],
   ['under an id with a line break', with_(good, { 'webhook-id': 'msg_1\nx: y' })],
+  // Both are the same bytes to whoever signs: a captured delivery would be a new one.
+  [
+    'under an id of the same bytes',
+    with_(signed({ type: 'night' }, { secret, at, id: '\uFFFD' }), { 'webhook-id': '\uD800' }),
+  ],
   ['of another webhook', { ...good, path: '/v1/webhooks/other' }],
   ["of another webhook's scheme", { ...good, path: '/v1/webhooks/hub' }],
   [
