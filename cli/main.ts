@@ -21,10 +21,14 @@ import { listenForInterrupt } from './interrupt.ts';
 import { runProgram } from './program.ts';
 import { linesOf, makeNotes, makeOut, type Terminal } from './terminal.ts';
 
+let unwritten: string | null = null;
+
 // `power list | head` closes the pipe while we write: what is left has no reader, and that is not a fault.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
+process.stdout.on('error', ({ code = 'unknown error' }: NodeJS.ErrnoException) => {
+  if (code !== 'EPIPE') unwritten = code;
 });
+// There is nowhere to say that notes are lost, and no reason to break off what they are about.
+process.stderr.on('error', () => {});
 
 const terminal: Terminal = {
   out: makeOut(process.stdout),
@@ -58,8 +62,9 @@ const code = await runProgram(
 );
 
 await terminal.out.flush();
+if (unwritten !== null) terminal.notes.line(`power: the result could not be written (${unwritten})`);
 // Not left to the event loop: a POST that the API still holds would keep an interrupted process alive for minutes.
-process.exit(code);
+process.exit(unwritten !== null && code === exitCode.well ? exitCode.trouble : code);
 
 /** For a command that only reads: there is nothing to settle, so the first Ctrl-C ends it. */
 function endingAtOnce(command: Promise<ExitCode>): Promise<ExitCode> {

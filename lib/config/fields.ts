@@ -5,7 +5,7 @@ import * as v from 'valibot';
 import { durationHint, parseDuration } from '../core/duration.ts';
 import { PowerError } from '../core/errors.ts';
 import { parseDate } from '../core/schedule/civil.ts';
-import { parseSelector } from '../core/selector.ts';
+import { longestSelector, parseSelector } from '../core/selector.ts';
 import { parseCron } from './cron-syntax.ts';
 import { secretIdAllowed, secretIdPattern } from './environment.ts';
 import { didYouMean, must, show } from './strict.ts';
@@ -92,6 +92,10 @@ export function reference(kind: string, names: readonly string[]) {
 
 export const selector = v.pipe(
   v.string(must('a selector like "env=dev", or "*" for every VM')),
+  v.check(
+    (text) => text.length <= longestSelector,
+    ({ input }) => `has ${input.length} characters; at most ${longestSelector} are read`,
+  ),
   v.rawCheck(({ dataset, addIssue }) => {
     if (!dataset.typed || dataset.value === '*') return;
     try {

@@ -47,10 +47,16 @@ function parseJson(path: string, text: string): unknown {
 
 async function importDefault(path: string, file: string): Promise<unknown> {
   const module = await importModule(path, file);
-  if (module.default === undefined) {
+  if (module.default === undefined || isEmptyCommonJs(module)) {
     throw fault(path, 'has no default export; write "export default defineConfig({ … })"');
   }
   return module.default;
+}
+
+/** A file without `import` or `export` is CommonJS to Node, which gives it an empty object as default when it exports nothing. */
+function isEmptyCommonJs(module: Readonly<Record<string, unknown>>): boolean {
+  const exported = module['module.exports'];
+  return typeof exported === 'object' && exported !== null && Object.keys(exported).length === 0;
 }
 
 async function importModule(path: string, file: string): Promise<Readonly<Record<string, unknown>>> {

@@ -7,6 +7,9 @@ import type { Vm } from './vm.ts';
 
 export { parseSelector, type Requirement, type Selector } from './selector/parse.ts';
 
+/** The longest selector that a request or a configuration may have, in characters. */
+export const longestSelector = 4096;
+
 /** The canonical text: `parseSelector(printSelector(selector))` equals the selector. */
 export function printSelector(selector: Selector): string {
   if (selector.requirements.length === 0) return '*';

@@ -1,6 +1,8 @@
 // What the OpenAPI document's schemas are made of: types that recur, and fields that several requests have.
 // One place, so that a selector is described alike wherever one may stand.
 
+import { longestSelector } from '../core/selector.ts';
+
 export const text = { type: 'string' } as const;
 export const flag = { type: 'boolean', default: false } as const;
 export const count = { type: 'integer', minimum: 0 } as const;
@@ -29,7 +31,7 @@ export const ids = {
 export const select = {
   type: ['string', 'null'],
   minLength: 1,
-  maxLength: 4096,
+  maxLength: longestSelector,
   description: 'A Kubernetes label selector over tags, like `env=dev,tier!=db`; `*` is every VM.',
 };
 

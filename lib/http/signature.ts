@@ -23,8 +23,8 @@ export type Verified =
 /** How far a signed timestamp may be from now, either way (Standard Webhooks, "Verifying webhook authenticity"). */
 const toleranceMs = 5 * 60_000;
 
-// A full stop parts the signed content, so it may not be in the id: the same bytes could then be signed for two ids.
-const idPattern = /^[^\s.]{1,256}$/;
+// Lest the same bytes be signed for two ids: a full stop parts the signed content, and beyond ASCII there are texts without bytes.
+const idPattern = /^[!-\-/-~]{1,256}$/;
 
 /**
  * Standard Webhooks, symmetric (`v1`): HMAC-SHA256 over id, timestamp and body, with any of the secrets. Vouches for the id.

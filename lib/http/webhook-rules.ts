@@ -4,7 +4,7 @@
 import * as v from 'valibot';
 import type { WebhookConfig, WebhookRule } from '../config.ts';
 import { losesData } from '../core/action.ts';
-import { andSelectors } from '../core/selector.ts';
+import { andSelectors, longestSelector } from '../core/selector.ts';
 import { actionSchema, parseRunRequest, type RunRequest } from '../run/request.ts';
 import { checkBody } from './body.ts';
 import { RequestProblem } from './problem.ts';
@@ -27,7 +27,7 @@ function requestOf({ action, select, account }: WebhookRule): RunRequest {
 }
 
 // The rest of the body is the sender's own.
-const sendersWords = v.object({ action: actionSchema, select: v.pipe(v.string(), v.maxLength(4096)) });
+const sendersWords = v.object({ action: actionSchema, select: v.pipe(v.string(), v.maxLength(longestSelector)) });
 
 function sendersRequest(allow: NonNullable<WebhookConfig['allow']>, body: unknown): RunRequest {
   const { action, select } = checkBody(sendersWords, body);

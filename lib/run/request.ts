@@ -4,7 +4,7 @@
 import * as v from 'valibot';
 import { actions } from '../core/action.ts';
 import { PowerError } from '../core/errors.ts';
-import { parseSelector } from '../core/selector.ts';
+import { longestSelector, parseSelector } from '../core/selector.ts';
 import { issueWords } from './issue-words.ts';
 
 const name = v.pipe(v.string(), v.minLength(1), v.maxLength(256));
@@ -20,7 +20,7 @@ const idText = v.pipe(
 
 const selectorText = v.pipe(
   v.string(),
-  v.maxLength(4096),
+  v.maxLength(longestSelector, `at most ${longestSelector} characters`),
   v.rawCheck(({ dataset, addIssue }) => {
     if (!dataset.typed) return;
     try {

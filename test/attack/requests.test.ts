@@ -137,10 +137,21 @@ describe('bodies', () => {
     untouched();
   });
 
-  it('that are no UTF-8 are refused', async () => {
+  // Within a text of a request that is right otherwise: read leniently, each would be launched.
+  it.each([
+    ['a byte of no text', [0xff]],
+    ['an overlong slash', [0xc0, 0xaf]],
+    ['half a pair', [0xed, 0xa0, 0x80]],
+    ['a sequence cut short', [0xe2, 0x82]],
+    ['what lies beyond Unicode', [0xf4, 0x90, 0x80, 0x80]],
+  ])('that are no UTF-8 are refused: %s', async (_what, bytes) => {
     const { send, untouched } = bench();
-    const body = Buffer.from([0x7b, 0xff, 0x7d]).toString('base64');
-    expectRefusal(await send({ path: '/v1/runs', body, isBase64Encoded: true }));
+    const body = Buffer.concat([
+      Buffer.from('{"action":"start","select":"env=\\"'),
+      Buffer.from(bytes),
+      Buffer.from('\\""}'),
+    ]);
+    expectRefusal(await send({ path: '/v1/runs', body: body.toString('base64'), isBase64Encoded: true }));
     untouched();
   });
 

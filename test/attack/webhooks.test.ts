@@ -11,6 +11,7 @@ import { FakeClock } from '../fakes/clock.ts';
 import { FakeLauncher } from '../fakes/launcher.ts';
 import { MemoryLog } from '../fakes/log.ts';
 import { MemoryRunStore } from '../fakes/run-store.ts';
+import { read } from '../fixtures/readme.ts';
 import { type EventParts, httpEvent, readAnswer } from '../http/api-bench.ts';
 import { countInputs, times } from './counting.ts';
 import { type Delivery, fromGithub, hmac, keyOf, signed } from './deliveries.ts';
@@ -95,6 +96,11 @@ const forged: readonly [string, Delivery][] = [
   ['under another id', with_(good, { 'webhook-id': 'msg_2' })],
   ['under an id that takes the timestamp in', with_(good, { 'webhook-id': `msg_1.${timestamp}` })],
   ['under an id with a line break', with_(good, { 'webhook-id': 'msg_1\nx: y' })],
+  // Both are the same bytes to whoever signs: a captured delivery would be a new one.
+  [
+    'under an id of the same bytes',
+    with_(signed({ type: 'night' }, { secret, at, id: '\uFFFD' }), { 'webhook-id': '\uD800' }),
+  ],
   ['of another webhook', { ...good, path: '/v1/webhooks/other' }],
   ["of another webhook's scheme", { ...good, path: '/v1/webhooks/hub' }],
   [
@@ -268,6 +274,18 @@ describe('a webhook', () => {
     );
     expect(launcher.started).toEqual([]);
   });
+
+  // Its time is no test's to measure: what is held is that nothing else compares.
+  it.each(['lib/http/signature.ts', 'lib/run/notify/keep-link.ts'])(
+    'is compared with what is right in constant time, in %s',
+    (file) => {
+      const [, comparing] = /^function isEqual\(a: string, b: string\): boolean \{\n(.*?)^\}/ms.exec(read(file)) ?? [];
+      expect(comparing?.trim().split(/\n\s*/)).toEqual([
+        'const [left, right] = [Buffer.from(a), Buffer.from(b)];',
+        'return left.length === right.length && timingSafeEqual(left, right);',
+      ]);
+    },
+  );
 
   it('leaves its forgeries in the log as one line each, without what was sent', async () => {
     const { send, log } = bench();

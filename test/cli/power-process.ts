@@ -2,10 +2,11 @@
 // Its environment is complete, so that nobody's own settings can change a test.
 
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { devNull, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished } from 'vitest';
 import type { QuirkChoice } from '../../simulator/quirks.ts';
@@ -28,10 +29,11 @@ export interface Rig {
   readonly directory: string;
   /** Runs `power` to its end. */
   power(args: readonly string[], environment?: Readonly<Record<string, string>>): Promise<Ended>;
-  /** Starts `power`, and says how it ends. */
+  /** Starts `power`, and says how it ends; of what goes to a file, or has lost its reader, nothing. */
   start(
     args: readonly string[],
     environment?: Readonly<Record<string, string>>,
+    stdout?: 'pipe' | number,
   ): { readonly child: ChildProcess; readonly ended: Promise<Ended> };
   posts(): number;
   close(): Promise<void>;
@@ -42,6 +44,16 @@ const quick = {
   start: { patience: '4s', resendAfter: '1s', resends: 1 },
   settle: { every: '100ms', atMost: '200ms' },
 };
+
+/** All of it, as far as the test has not closed it. */
+async function readAll(stream: Readable | null): Promise<string> {
+  let all = '';
+  stream?.setEncoding('utf8').on('data', (chunk: string) => {
+    all += chunk;
+  });
+  if (stream !== null) await once(stream, 'close');
+  return all;
+}
 
 /** A simulator with this fleet, and a directory with a configuration for it. */
 export async function rig(
@@ -55,7 +67,7 @@ export async function rig(
   const simulator = await startSimulator({ fleet, token, speed: 60, quirks, ...(oauth && { oauth }) });
   const directory = await mkdtemp(join(tmpdir(), 'power-'));
   await writeFile(join(directory, 'power.config.ts'), `export default ${JSON.stringify({ ...quick, ...config })};\n`);
-  const start = (args: readonly string[], environment: Readonly<Record<string, string>> = {}) => {
+  const start: Rig['start'] = (args, environment = {}, stdout = 'pipe') => {
     const child = spawn(process.execPath, [powerFile, ...args], {
       cwd: directory,
       env: {
@@ -65,10 +77,10 @@ export async function rig(
         AWS_SHARED_CREDENTIALS_FILE: devNull,
         ...environment,
       },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', stdout, 'pipe'],
     });
     const code = new Promise<number | null>((resolve, reject) => child.on('error', reject).on('close', resolve));
-    const ended = Promise.all([code, text(child.stdout), text(child.stderr)]);
+    const ended = Promise.all([code, readAll(child.stdout), readAll(child.stderr)]);
     return { child, ended: ended.then(([code, stdout, stderr]) => ({ code, stdout, stderr })) };
   };
   return {

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { open as openFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { startSecretsManager } from '../../simulator/secrets-manager.ts';
@@ -282,6 +282,38 @@ describe('Ctrl-C', () => {
   });
 });
 
+describe('a stream without a reader', () => {
+  it('on stderr does not end a run half way: what was sent is settled and reported', async () => {
+    const { start, posts } = await useRig(fleet, { config: { guard: { maxShare: 1 } } });
+    const { child, ended } = start(['run', 'shutdown', '-l', 'env=dev', '-v', '--json']);
+    child.stderr?.once('data', () => child.stderr?.destroy());
+    const end = await ended;
+    expect(JSON.parse(end.stdout).counts).toMatchObject({ succeeded: 2, unchanged: 1 });
+    expect(posts()).toBe(2);
+    expect(end.code).toBe(0);
+  });
+
+  it('on stdout is no fault: the exit code is that of the run', async () => {
+    const { start } = await useRig(fleet);
+    const { child, ended } = start(['list']);
+    child.stdout?.destroy();
+    const end = await ended;
+    expect(end.stderr).toBe('');
+    expect(end.code).toBe(0);
+  });
+
+  it('nor room on stdout ends in words and 1, after everything is done', async () => {
+    const { start, directory } = await useRig(fleet);
+    const file = await openFile(join(directory, 'power.config.ts'), 'r');
+    const { ended } = start(['run', 'start', '-l', 'env=prod', '--json'], {}, file.fd);
+    const end = await ended;
+    await file.close();
+    expect(end.stderr).toContain('power: the result could not be written (EBADF)');
+    expect(end.code).toBe(1);
+    expectClean(end);
+  });
+});
+
 describe('power check', () => {
   it('says what the configuration means and which live tags are at fault, and ends with 1', async () => {
     const { power } = await useRig(fleet);
@@ -300,6 +332,18 @@ describe('power check', () => {
     expect(JSON.parse(blind.stdout)).toMatchObject({ config: { faults: [] }, fleet: null });
     expect(blind.code).toBe(0);
   });
+
+  // Without `import` or `export` Node reads CommonJS, of which everything has a default: nothing at all, which no one meant.
+  it.each(['', 'const config = { guard: { maxVms: 1 } };'])(
+    'is not content with a file that exports nothing: %j',
+    async (text) => {
+      const { power, directory } = await useRig(fleet);
+      await writeFile(join(directory, 'cut.ts'), text);
+      const ended = await power(['list', '--config', 'cut.ts']);
+      expect(ended.stderr).toContain('cut.ts has no default export; write "export default defineConfig({ … })"');
+      expect(ended.code).toBe(2);
+    },
+  );
 
   it('lists every fault of the configuration and ends with 2', async () => {
     const { power, directory } = await useRig(fleet);

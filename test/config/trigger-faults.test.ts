@@ -7,6 +7,7 @@ import { faultsOf } from './loaded.ts';
 const cron = { cron: '0 19 ? * SUN-THU *', timezone: 'Africa/Algiers', action: 'shutdown', select: 'env=dev' };
 const rule = { when: { type: 'x' }, action: 'start', select: 'env=dev' };
 const webhook = { verify: 'standard', secretId: 'power/webhooks/ci', on: [rule] };
+const longSelector = `env in (${'a'.repeat(4093)})`;
 const secretAllowed = 'a Secrets Manager name or ARN: letters, digits and / _ + = . @ : ! -';
 const scheduleNames = 'has an impossible name; allowed are letters, digits, "_" and "-", at most 40 of them';
 const withCron = (change: object) => ({ crons: { c: { ...cron, ...change } } });
@@ -49,6 +50,9 @@ const table: readonly (readonly [unknown, ...string[]])[] = [
     withCron({ select: undefined }),
     'crons.c.select: is missing; it must be a selector like "env=dev", or "*" for every VM',
   ],
+  // A run request takes no longer one: the cron would be refused at night, each time that it fires.
+  [withCron({ select: longSelector }), 'crons.c.select: has 4102 characters; at most 4096 are read'],
+  [withRule({ select: longSelector }), 'webhooks.w.on[0].select: has 4102 characters; at most 4096 are read'],
   [withCron({ account: 'acme' }), 'crons.c.account: "acme" is no account of this config; it has main'],
   [
     withCron({ action: 'power_off' }),

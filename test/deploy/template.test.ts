@@ -163,6 +163,38 @@ describe('the roles of the packaged template', () => {
     }
   });
 
+  it('are all the rights there are: beside them the HTTP API of this stack may call what answers it, and nobody else is let in', () => {
+    // Resources of other types may have policies of their own: a new one has to be looked at.
+    const harmless = [
+      ...['ApiGatewayV2::Api', 'ApiGatewayV2::Integration', 'ApiGatewayV2::Route', 'ApiGatewayV2::Stage'],
+      ...[
+        'CloudWatch::Alarm',
+        'CloudWatch::Dashboard',
+        'DynamoDB::Table',
+        'Logs::LogGroup',
+        'S3::Bucket',
+        'SQS::Queue',
+      ],
+      ...['Lambda::Alias', 'Lambda::EventInvokeConfig', 'Lambda::Function', 'Lambda::Version'],
+      ...['SNS::Subscription', 'SNS::Topic', 'Scheduler::Schedule', 'Scheduler::ScheduleGroup'],
+    ];
+    const giving = ['IAM::Role', 'Lambda::Permission', 'S3::BucketPolicy'];
+    const types = new Set(Object.values(packaged.template.Resources).map(({ Type }) => Type.replace('AWS::', '')));
+    expect([...types].sort()).toEqual([...harmless, ...giving].sort());
+    const name = (what: string) => [`${what}LambdaFunction`, 'Arn'];
+    expect(all('AWS::Lambda::Permission').map(([, { Properties }]) => Properties)).toEqual(
+      ['Api', 'Webhook'].map((what) => ({
+        FunctionName: { 'Fn::GetAtt': name(what) },
+        Action: 'lambda:InvokeFunction',
+        Principal: 'apigateway.amazonaws.com',
+        SourceArn: { 'Fn::Join': ['', expect.arrayContaining([{ Ref: 'AWS::AccountId' }, { Ref: 'HttpApi' }])] },
+      })),
+    );
+    // The framework's, of its bucket: no call without TLS.
+    const ofBucket = all('AWS::S3::BucketPolicy').map(([, { Properties }]) => Properties);
+    expect(JSON.stringify(ofBucket).match(/"Effect":"\w+"/g)).toEqual(['"Effect":"Deny"']);
+  });
+
   it('are one per function', () => {
     const roles = all('AWS::Lambda::Function').map(([id, { Properties }]) => [id, Properties.Role]);
     expect(Object.fromEntries(roles)).toEqual({

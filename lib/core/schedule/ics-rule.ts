@@ -11,17 +11,22 @@ interface Rule {
   readonly interval: number;
   readonly count: number;
   readonly untilDay: number;
+  readonly lastYear: number;
   readonly months: readonly number[];
   /** The day numbers of one month that the rule means. */
   readonly daysOf: (year: number, month: number) => readonly number[];
 }
 
-/** The days on which the rule recurs from `start` on, itself included, to 2199; null for a rule that is not supported. */
-export function recurrences(text: string, start: number): readonly number[] | null {
+/**
+ * The days on which the rule recurs from `start` on, itself included, to 2199; null for a rule that is not supported. `spend` is
+ * told how many months are looked at, before they are.
+ */
+export function recurrences(text: string, start: number, spend: (months: number) => void): readonly number[] | null {
   const rule = readRule(text, start);
   if (rule === null) return null;
   const days = [start];
-  for (let year = civilOf(start).year; year <= lastYear; year += rule.interval) {
+  for (let year = civilOf(start).year; year <= rule.lastYear; year += rule.interval) {
+    spend(rule.months.length);
     const inYear = rule.months.flatMap((month) => rule.daysOf(year, month));
     days.push(...inYear.filter((day) => day > start && day <= rule.untilDay));
     if (days.length >= rule.count) break;
@@ -48,7 +53,8 @@ function readRule(text: string, start: number): Rule | null {
     return null;
   // BYDAY without BYMONTH counts within the year, which no holiday needs.
   if (fields.has('BYDAY') && !fields.has('BYMONTH')) return null;
-  return { interval: interval[0] ?? 1, count: count[0] ?? 1, untilDay, months, daysOf };
+  const end = Number.isFinite(untilDay) ? Math.min(lastYear, civilOf(untilDay).year) : lastYear;
+  return { interval: interval[0] ?? 1, count: count[0] ?? 1, untilDay, lastYear: end, months, daysOf };
 }
 
 function pair(field: string): readonly [string, string] {
@@ -58,7 +64,7 @@ function pair(field: string): readonly [string, string] {
 
 function numbers(text: string, from: number, to: number): readonly number[] | null {
   const values = text.split(',').map((part) => (/^[+-]?\d{1,5}$/.test(part) ? Number(part) : Number.NaN));
-  return values.every((value) => value >= from && value <= to) ? values.sort((a, b) => a - b) : null;
+  return values.every((value) => value >= from && value <= to) ? [...new Set(values)].sort((a, b) => a - b) : null;
 }
 
 function untilOf(text: string | undefined): number | null {
@@ -96,7 +102,7 @@ function always(): boolean {
 
 /** `MO`, `2MO` (the second Monday of the month), `-1MO` (the last). */
 function readByDay(text: string): WeekdayTest | null {
-  const tests = text.split(',').map(readOneDay);
+  const tests = [...new Set(text.split(','))].map(readOneDay);
   if (tests.includes(null)) return null;
   return (...date) => tests.some((test) => test?.(...date));
 }

@@ -9,13 +9,31 @@ import { recurrences } from './ics-rule.ts';
 
 const longestEventDays = 366;
 
+/** How many days and months of repeats are gone through: a thousand holidays since 1970 take less than half of it. */
+const mostSteps = 1_000_000;
+
+type Spend = (steps: number) => void;
+
+/** Throws a fault once too much was spent, lest a file of some lines keep its reader at work for hours. */
+function allowance(): Spend {
+  let left = mostSteps;
+  return (steps) => {
+    left -= steps;
+    if (left < 0)
+      throw new Fault(
+        'the iCalendar file repeats its events too often to be read: begin them later, or end them by UNTIL',
+      );
+  };
+}
+
 /** The days that its events cover, repeated ones up to the year 2199. Throws a fault for anything that may matter and is not understood. */
 export function readIcs(text: string): ReadonlySet<number> {
   const lines = icsLines(text);
   if (lines[0]?.name !== 'BEGIN' || lines[0].value.toUpperCase() !== 'VCALENDAR')
     throw new Fault('the iCalendar file does not begin with BEGIN:VCALENDAR');
   const days = new Set<number>();
-  for (const event of eventsOf(lines)) for (const day of daysOf(event)) days.add(day);
+  const spend = allowance();
+  for (const event of eventsOf(lines)) for (const day of daysOf(event, spend)) days.add(day);
   return days;
 }
 
@@ -36,7 +54,7 @@ function eventsOf(lines: readonly IcsLine[]): readonly (readonly IcsLine[])[] {
   return events;
 }
 
-function daysOf(event: readonly IcsLine[]): readonly number[] {
+function daysOf(event: readonly IcsLine[], spend: Spend): readonly number[] {
   const begin = event[0];
   if (event.some(({ name, value }) => name === 'STATUS' && value.toUpperCase() === 'CANCELLED')) return [];
   const unknown = event.find(({ name }) => ['EXRULE', 'RECURRENCE-ID'].includes(name));
@@ -46,16 +64,16 @@ function daysOf(event: readonly IcsLine[]): readonly number[] {
   const start = readDay(startLine);
   const length = lengthOf(event, start);
   const rule = single(event, 'RRULE');
-  const firsts = rule === null ? [start] : ruled(rule, start);
+  const firsts = rule === null ? [start] : ruled(rule, start, spend);
   const added = listed(event, 'RDATE');
   const removed = new Set(listed(event, 'EXDATE'));
-  return [...firsts, ...added]
-    .filter((first) => !removed.has(first))
-    .flatMap((first) => Array.from({ length }, (_, index) => first + index));
+  const kept = [...firsts, ...added].filter((first) => !removed.has(first));
+  spend(kept.length * length);
+  return kept.flatMap((first) => Array.from({ length }, (_, index) => first + index));
 }
 
-function ruled(line: IcsLine, start: number): readonly number[] {
-  const days = recurrences(line.value, start);
+function ruled(line: IcsLine, start: number, spend: Spend): readonly number[] {
+  const days = recurrences(line.value, start, spend);
   if (days === null)
     throw at(
       line,

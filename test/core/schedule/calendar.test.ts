@@ -187,4 +187,41 @@ describe('an iCalendar file', () => {
   ])('that is none (%#) is refused', (text, fault) => {
     expect(compileCalendar({ ics: text })).toEqual({ fault });
   });
+
+  const everyDay = `BYMONTH=1,2,3,4,5,6,7,8,9,10,11,12;BYMONTHDAY=${Array.from({ length: 31 }, (_, day) => day + 1)}`;
+  it.each([
+    ['days, all of them a year long', 'DURATION:P366D', `RRULE:FREQ=YEARLY;${everyDay}`],
+    ['years of no day, in many events', 'DURATION:P1D', 'RRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30', 500],
+  ])('that would keep the reader at work with %s is refused', (_what, duration, rule, times = 1) => {
+    const events = Array.from({ length: times }, () => [
+      'BEGIN:VEVENT',
+      'DTSTART:00010101',
+      duration,
+      rule,
+      'END:VEVENT',
+    ]);
+    const fault = 'the iCalendar file repeats its events too often to be read: begin them later, or end them by UNTIL';
+    expect(compileCalendar(ics(...events.flat()))).toEqual({ fault });
+  });
+
+  it.each([
+    ['months', `BYMONTHDAY=1;BYMONTH=${'5,'.repeat(20_000)}5`],
+    ['days', `BYMONTH=5;BYMONTHDAY=${'+1,'.repeat(20_000)}1`],
+    ['weekdays', `BYMONTH=5;BYMONTHDAY=1;BYDAY=${'MO,TU,WE,TH,FR,'.repeat(10_000)}SA,SU`],
+  ])('that names its %s again and again means each once', (_what, by) => {
+    const definition = event('DTSTART:20250501', `RRULE:FREQ=YEARLY;${by};COUNT=3`);
+    expect(datesIn(definition, '2025-01-01', '2030-12-31')).toEqual(['2025-05-01', '2026-05-01', '2027-05-01']);
+  });
+
+  it('that ends its rules costs nothing after that', () => {
+    const short = ['BEGIN:VEVENT', 'DTSTART:19700705', 'RRULE:FREQ=YEARLY;UNTIL=19720101', 'END:VEVENT'];
+    const many = ics(...Array.from({ length: 10_000 }, () => short).flat());
+    expect(datesIn(many, '1970-01-01', '1975-12-31')).toEqual(['1970-07-05', '1971-07-05']);
+  });
+
+  it('of a thousand holidays since 1970 is read', () => {
+    const holiday = ['BEGIN:VEVENT', 'DTSTART:19700705', 'RRULE:FREQ=YEARLY', 'END:VEVENT'];
+    const many = ics(...Array.from({ length: 1_000 }, () => holiday).flat());
+    expect(datesIn(many, '2026-01-01', '2026-12-31')).toEqual(['2026-07-05']);
+  });
 });
