@@ -164,6 +164,24 @@ describe('an action that must not leave', () => {
     expect(await left).toMatchObject({ answer: { status: 202 }, posts: 1 });
   });
 
+  it('is unsent when it is moot by the time its turn comes', async () => {
+    const { cloud } = await setUp(
+      [{ expect: path, answer: (response) => void setTimeout(() => response.writeHead(202).end(), 60) }],
+      { pace: { inFlight: 1, perSecond: 1000 } },
+    );
+    let isMoot = false;
+    const left = cloud.act(id, 'shutdown', limits);
+    const queued = cloud.act(vmId('24'), 'shutdown', { ...limits, isMoot: () => isMoot });
+    isMoot = true;
+    expect(await queued).toEqual({
+      answer: { kind: 'unsent', detail: 'never sent: it was wanted no more while it waited for its turn' },
+      posts: 0,
+      sentAt: null,
+    });
+    expect(await left).toMatchObject({ posts: 1 });
+    expect(cloud.calls.actions).toBe(1);
+  });
+
   it('is unsent when fetching the token took all its time', async () => {
     const slow = async () => {
       await sleep(80);
