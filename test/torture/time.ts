@@ -154,7 +154,12 @@ function untimed(cloud: VmCloud, own: Clock, right: Clock): VmCloud {
   };
 }
 
-function wrongsOf(fleet: Fleet, { outcomes }: RunReport, watch: Watch): string[] {
+/** What the run says that is not so, or did that it must not. */
+export function wrongsOf(
+  fleet: Pick<Fleet, 'selected' | 'rebooted' | 'cloudOf'>,
+  { outcomes }: Pick<RunReport, 'outcomes'>,
+  watch: Pick<Watch, 'showed' | 'wrongs'>,
+): string[] {
   const keys = outcomes.map(({ account, vm }) => `${account}/${vm}`);
   const isWhole = [...keys].sort().join() === [...fleet.selected].sort().join();
   const rebooted = [...fleet.rebooted].filter(([, times]) => times > 1).map(([key]) => `${key} was rebooted twice`);
