@@ -40,7 +40,7 @@ export const pairings: readonly Pairing[] = lieNames.flatMap((lie) =>
   spotNames.filter((spot) => isListSpot(spot) || lies[lie].listOnly !== true).map((spot) => ({ lie, spot })),
 );
 
-/** Each pairing with `perPairing` of the actions, by turns. */
+/** Each pairing with so many of the actions, by turns: with as many as there are, with all. */
 export async function tellEveryLie(tally: Tally, seed: number, perPairing: number, sample = 1): Promise<void> {
   const chosen = pairings.filter((_, index) => index % sample === seed % sample);
   const plays = chosen.flatMap(({ lie, spot }, index) =>

@@ -114,7 +114,7 @@ describe('the judge of a week', () => {
     expect(words).toMatch(/\S+ sent \w+ to VM \d+, which \S+ had taken over/);
   });
 
-  it('notices a tick that undoes what somebody did after a settled boundary', async () => {
+  it('notices ticks without memory, which undo what somebody did and try in vain without a pause', async () => {
     const words = await wordsOf((deployment) => {
       const { putMarks } = deployment.state;
       // Nothing that comes after the first mark is kept: as if each boundary were still ahead of its tick.
@@ -125,6 +125,7 @@ describe('the judge of a week', () => {
         );
     });
     expect(words).toMatch(/tick-\S+ sent \w+ to VM \d+ at \S+, after somebody had changed it/);
+    expect(words).toMatch(/\d+ runs of ticks have tried VM 22 since/);
   });
 
   it('notices a run that was accepted and does not exist', async () => {

@@ -1,6 +1,8 @@
 // What a week must not have come to: VMs wrong and nobody told, effects twice, runs lost, claims that nothing was seen for.
 
 import { wantedPower } from '../../lib/core/action.ts';
+import { scheduleSettings } from '../fixtures/world.ts';
+import { deaf, office } from './week-fleet.ts';
 import { lastBoundary, type Story } from './week-story.ts';
 import { type Deployment, weekStart } from './week-world.ts';
 
@@ -47,6 +49,7 @@ export async function judgeWeek(deployment: Deployment, story: Story, wishes: re
       ...silent.map(({ name, status }) => `lost without a word: ${name} is ${status}`),
       ...lies.map((words) => `rule 3: ${words}`),
       ...undone(deployment, story, wishes),
+      ...stubborn(deployment, story),
       ...vanished.map((name) => `${name} was accepted, and there is no such run`),
       ...(deployment.crashes.struck.length < 3
         ? ['the crashes found nobody at work: the week proves nothing of them']
@@ -62,6 +65,7 @@ export async function judgeWeek(deployment: Deployment, story: Story, wishes: re
       'runs ended': runs.length - lost.length,
       'runs lost with an alarm': lost.length - silent.length,
       POSTs: watch.posts.length,
+      'tries in vain': watch.posts.filter(({ vm }) => vm === deaf).length,
       crashes: struck.length,
       'runs killed at work': struck.reduce((sum, { run }) => sum + run, 0),
       'handlers killed at work': struck.reduce((sum, { handler }) => sum + handler, 0),
@@ -110,6 +114,28 @@ function undone({ watch, ended }: Deployment, { touched }: Story, wishes: readon
     if (settled === undefined) return [];
     const isTheirs = touched.get(vm)?.some((when) => settled.at + markedAfterMs <= when && when < at);
     return isTheirs ? [`${run} sent ${action} to VM ${vm} at ${iso(at)}, after somebody had changed it`] : [];
+  });
+}
+
+const { retryPausesMs } = scheduleSettings;
+
+/** How often a tick may have tried by then: the pauses grow, and the last one is kept. */
+function mostTries(sinceMs: number): number {
+  return 1 + retryPausesMs.length + sinceMs / Math.max(...retryPausesMs);
+}
+
+// What does not obey is tried ever less often, and somebody is told (rules 7 and 9).
+function stubborn({ watch }: Deployment, { told }: Story): string[] {
+  const own = watch.posts.filter(({ run, vm }) => vm === deaf && run.startsWith('tick-'));
+  const byBoundary = Map.groupBy(own, ({ at }) => lastBoundary(at, ...office));
+  return [...byBoundary].flatMap(([boundary, posts]) => {
+    const runs = new Set(posts.map(({ run }) => run)).size;
+    const isTold = told.some(({ at, vm }) => vm === deaf && boundary <= at);
+    const sinceMs = Math.max(...posts.map(({ at }) => at - boundary));
+    return [
+      ...(runs > mostTries(sinceMs) ? [`${runs} runs of ticks have tried VM ${deaf} since ${iso(boundary)}`] : []),
+      ...(runs > retryPausesMs.length && !isTold ? [`VM ${deaf} is tried in vain; nobody was told`] : []),
+    ];
   });
 }
 

@@ -162,7 +162,7 @@ export class Story {
   /** What a sender makes of its answer: it throws where it is to send again. */
   #heed(id: string, { status, run, words }: Told): void {
     // A clock that is wrong by more than a signature may be old: told to the sender, who may do better later.
-    if (status >= 500 || status === 429 || (status === 401 && this.#deployment.skewMs !== 0))
+    if (status >= 500 || status === 429 || (status === 401 && this.#deployment.isClockWrong))
       throw new PowerError('aws', `${id} is answered ${status}`);
     if (status !== 202 || run === null) this.errors.push(`${id} is answered ${status}: ${words}`);
     else if ((this.#accepted.get(id) ?? run) !== run) this.errors.push(`${id} became two runs`);

@@ -25,6 +25,7 @@ import { Crashes } from './week-crashes.ts';
 import { type ApiCall, Doors, type Told } from './week-doors.ts';
 import { noEngine, patient } from './week-engine.ts';
 import { unreliable, unreliableCloud, type Weather } from './week-faults.ts';
+import { deaf } from './week-fleet.ts';
 import { Watch } from './week-watch.ts';
 
 export const minute = 60_000;
@@ -65,7 +66,7 @@ export class Deployment {
     this.cloud = new FakeCloud({ clock: this.clock, projects: { default: vms } });
     this.cloud.onAct = (vm, action, nth) => {
       // Guests that miss every third signal: sent again, and in between anybody may want something else.
-      if (Number(vm.id) % 3 === 1 && nth % 3 === 1) return status(200);
+      if (vm.id === deaf || (Number(vm.id) % 3 === 1 && nth % 3 === 1)) return status(200);
       if (action === 'start') this.cloud.becomes(vm.id, 'running', 25_000);
       if (action === 'shutdown' || action === 'power_off') this.cloud.becomes(vm.id, 'shutoff', 40_000);
       return status(200);
@@ -85,6 +86,11 @@ export class Deployment {
 
   get weather(): Weather {
     return this.#weather;
+  }
+
+  /** What its processes take for now is not so. */
+  get isClockWrong(): boolean {
+    return this.#clock.now() !== this.clock.now();
   }
 
   /** Nothing of the deployment is at work. */
