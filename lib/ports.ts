@@ -51,6 +51,8 @@ export interface SendLimits {
   readonly until?: number;
   /** Aborted: what has not left yet stays; what has left is awaited. */
   readonly stop?: AbortSignal;
+  /** Asked at the moment at which it would leave: if so, it stays. */
+  readonly isMoot?: () => boolean;
 }
 
 /** One account's cloud. Calls queue behind its pace; reads overtake actions. */

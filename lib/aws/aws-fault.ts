@@ -52,6 +52,8 @@ function adviceFor(error: unknown, ifMissing: string): string {
   if (unreachable.includes(name) || hasSystemCode(error)) {
     return `AWS does not answer: check the network and AWS_ENDPOINT_URL_* (${name})`;
   }
+  if (name === 'ValidationException' && isTooLarge(error))
+    return `it is larger than the 400 KB of an item: ask for fewer VMs at once (${name})`;
   if (error instanceof Error && error.message === 'Region is missing') return 'no AWS region is set: set AWS_REGION';
   // Only what a service sent has `$fault`; the rest arose here.
   return error instanceof Error && '$fault' in error ? `AWS answers ${name}` : describeError(error).message;
@@ -61,6 +63,10 @@ function adviceFor(error: unknown, ifMissing: string): string {
 function deniedAction(error: unknown): string {
   const found = error instanceof Error ? /perform: ([a-z0-9-]+:[A-Za-z]+)/.exec(error.message)?.[1] : undefined;
   return found ?? 'it';
+}
+
+function isTooLarge(error: unknown): boolean {
+  return error instanceof Error && /item size .*exceeded/i.test(error.message);
 }
 
 function hasSystemCode(error: unknown): boolean {

@@ -6,7 +6,7 @@ import { actions } from '../core/action.ts';
 import { type Outcome, type OutcomeCode, results } from '../core/outcome.ts';
 import { powers } from '../core/vm.ts';
 import type { NewRun, RunCursor, RunProgress, RunRecord, TierState } from '../ports.ts';
-import { json, jsonAttribute, text, unreadable } from './attribute.ts';
+import { json, packedJson, packedJsonAttribute, text, unreadable } from './attribute.ts';
 import type { IndexQuery, Item, Key } from './expression.ts';
 import { runIndex } from './run-index.ts';
 
@@ -58,7 +58,7 @@ export function newRunItem(run: NewRun, recordedBy: string, expiresAt: number): 
     sk: { S: 'run' },
     name: { S: run.name },
     trigger: { S: run.trigger },
-    request: jsonAttribute(run.request),
+    request: packedJsonAttribute(run.request),
     requestHash: { S: run.requestHash },
     status: { S: 'recorded' },
     recordedAt: { S: run.recordedAt },
@@ -88,7 +88,7 @@ const progress = v.pipe(
 const runItem = v.object({
   name: text,
   trigger: text,
-  request: json,
+  request: packedJson,
   requestHash: text,
   status: v.pipe(text, v.picklist(['recorded', 'running', 'ended'])),
   recordedAt: text,

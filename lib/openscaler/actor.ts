@@ -40,8 +40,8 @@ export async function sendAction(line: Line, request: ActionRequest): Promise<Se
 }
 
 function post(line: Line, request: ActionRequest, given?: string): Promise<Departed | NotLeft> {
-  const { until, stop, timeoutMs } = request.limits;
-  const leaveBy = { ...(until === undefined ? {} : { until }), ...(stop ? { stop } : {}) };
+  const { timeoutMs, ...leaveBy } = request.limits;
+  const { until } = leaveBy;
   const prepare = (token: string, now: number): HttpRequest => {
     request.onLeave();
     return {
@@ -65,9 +65,14 @@ function withMore(answer: Answer, more: string): Answer {
   return { ...answer, detail: `${answer.detail}; ${more}` };
 }
 
+const whyUnsent = {
+  late: 'its time was over',
+  stopped: 'the run was stopped',
+  moot: 'it was wanted no more',
+} as const satisfies Record<NotLeft['notLeft'], string>;
+
 function unsent({ notLeft }: NotLeft): Answer {
-  const why = notLeft === 'stopped' ? 'the run was stopped' : 'its time was over';
-  return { kind: 'unsent', detail: `never sent: ${why} while it waited for its turn` };
+  return { kind: 'unsent', detail: `never sent: ${whyUnsent[notLeft]} while it waited for its turn` };
 }
 
 function answerOf({ exchanged, token }: Departed, { tokenOrigin }: Line): Answer {

@@ -3,6 +3,8 @@
 
 /** Whether a field of this name (in lower case) with this value says that something went wrong. */
 export function isErrorField(name: string, value: unknown): boolean {
+  if (name === 'success' || name === 'ok') return value === false;
+  if (name === 'status') return typeof value === 'string' && /^(error|fail|failed|failure)$/i.test(value);
   return (name === 'error' || name === 'errors') && !isNothing(value);
 }
 

@@ -3,7 +3,7 @@
 
 import { PowerError } from '../core/errors.ts';
 import type { CallFact } from '../core/metric.ts';
-import type { Clock, Log, TokenSource } from '../ports.ts';
+import type { Clock, Log, SendLimits, TokenSource } from '../ports.ts';
 import { type Exchanged, exchange, type HttpRequest } from './exchange.ts';
 import type { CallKind, LeaveBy, NotLeft, Pace } from './pace.ts';
 import { retryAfterMs } from './retry-after.ts';
@@ -27,12 +27,12 @@ export interface Line {
   /** A token to use after `rejected` was refused. Throws `secret`, also for one that can't go into a header. */
   renew(rejected: string): Promise<string>;
   /**
-   * Sends what `prepare` makes at the moment it really leaves, when its turn has come.
+   * Sends what `prepare` makes at the moment it really leaves, when its turn has come and it is not moot by then.
    * With the account's token of that moment, unless one is given. Throws `secret`.
    */
   send(
     kind: CallKind,
-    limits: LeaveBy,
+    limits: LeaveBy & Pick<SendLimits, 'isMoot'>,
     prepare: (token: string, now: number) => HttpRequest,
     given?: string,
   ): Promise<Departed | NotLeft>;
@@ -69,6 +69,7 @@ export function openLine(options: LineOptions): Line {
           // Fetching the token took its time.
           if (limits.stop?.aborted) return { notLeft: 'stopped' };
           if (limits.until !== undefined && limits.until <= leftAt) return { notLeft: 'late' };
+          if (limits.isMoot?.()) return { notLeft: 'moot' };
           const exchanged = await exchange(prepare(token, leftAt), userAgent);
           keepPace(options, exchanged, leftAt);
           return { exchanged, token, leftAt };

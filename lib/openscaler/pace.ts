@@ -16,7 +16,7 @@ export interface LeaveBy {
 }
 
 /** Why a call never left. */
-export type NotLeft = { readonly notLeft: 'late' | 'stopped' };
+export type NotLeft = { readonly notLeft: 'late' | 'stopped' | 'moot' };
 
 export interface Pace {
   /** Does `call` when its turn has come and resolves as it does; or says at once that it will never leave. */

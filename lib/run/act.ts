@@ -12,13 +12,17 @@ export interface ActLimits extends SendLimits {
   readonly patienceMs: number;
 }
 
-/** Sends the action and returns the answer's meaning. Throws only what the cloud throws (`secret`). */
+/**
+ * Sends the action and returns the answer's meaning; `mayRepeat` is asked before each repeat. Throws only what the cloud throws
+ * (`secret`).
+ */
 export async function act(
   cloud: VmCloud,
   id: VmId,
   action: Action,
   limits: ActLimits,
   clock: Clock,
+  mayRepeat: () => Promise<boolean>,
 ): Promise<Answered> {
   const { patienceMs, ...sendLimits } = limits;
   const { until = never } = limits;
@@ -33,7 +37,7 @@ export async function act(
     sentAt ??= sent.sentAt;
     const meaning = meaningOf(action, sent.answer);
     const { detail } = sent.answer;
-    if (meaning === 'slow-down') {
+    if (meaning === 'slow-down' && (await mayRepeat())) {
       throttled = detail;
       continue;
     }

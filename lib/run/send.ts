@@ -29,7 +29,7 @@ export interface Turnstile {
   readonly stopped: Promise<unknown>;
 }
 
-/** The latest state of the pursuit with this key: a VM seen in the wanted power meanwhile is not sent to any more. */
+/** The latest state of the pursuit with this key: a VM seen in the wanted power, or settled, meanwhile is not sent to any more. */
 export type Present = (key: string) => Pursuit | undefined;
 
 export type SendWorld = Pick<
@@ -134,14 +134,17 @@ async function sendOne(pursuit: Pursuit, present: Present, world: SendWorld): Pr
   const cloud = world.accounts.find((account) => account.cloud.account === vm.account)?.cloud;
   try {
     if (cloud === undefined) throw new PowerError('config', `account "${vm.account}" has no cloud`);
-    if (present(vmKey(vm))?.wasSeenWanted)
-      return unsent('it was seen in the wanted power meanwhile', world.clock.now());
-    if (world.stop?.aborted) return unsent('the run was stopped', world.clock.now());
-    if (isTurnOver(world)) return { later: 'next turn', why: turnOver, posts: 0 };
-    if ((await world.leases.lost(world.holder, [vmKey(vm)])).length > 0)
-      return unsent('a newer request has taken it over', world.clock.now());
+    const before = await whyNot(pursuit, present, world);
+    if (before !== null) return before;
     world.onEvent?.({ kind: 'sent', vm: vm.id, account: vm.account, action, attempt: pursuit.attempts + 1 });
-    const answered = await act(cloud, vm.id, action, limitsOf(pursuit, world), world.clock);
+    const meanwhile: { why: NotSent | null } = { why: null };
+    const mayRepeat = async () => {
+      meanwhile.why = await whyNot(pursuit, present, world).catch((error) => afterThrow(pursuit, error, world));
+      return meanwhile.why === null;
+    };
+    const limits = { ...limitsOf(pursuit, world), isMoot: () => isMoot(present(vmKey(vm))) };
+    const answered = await act(cloud, vm.id, action, limits, world.clock, mayRepeat);
+    if (meanwhile.why !== null) return { ...meanwhile.why, posts: answered.posts };
     tell(pursuit, answered, world);
     return isUnheard(answered) && isTurnOver(world)
       ? { later: 'next turn', why: turnOver, posts: answered.posts }
@@ -149,6 +152,28 @@ async function sendOne(pursuit: Pursuit, present: Present, world: SendWorld): Pr
   } catch (error) {
     return afterThrow(pursuit, error, world);
   }
+}
+
+// Reading the lease may take long: what was seen meanwhile has the last word.
+async function whyNot(pursuit: Pursuit, present: Present, world: SendWorld): Promise<NotSent | null> {
+  const { leases, holder, clock } = world;
+  const key = vmKey(pursuit.vm);
+  const why = whyNotNow(key, present, world);
+  if (why !== null) return why;
+  const isLost = (await leases.lost(holder, [key])).length > 0;
+  return isLost ? unsent('a newer request has taken it over', clock.now()) : whyNotNow(key, present, world);
+}
+
+function whyNotNow(key: string, present: Present, world: SendWorld): NotSent | null {
+  const { clock, stop } = world;
+  if (isMoot(present(key))) return unsent('it was seen in the wanted power meanwhile', clock.now());
+  if (stop?.aborted) return unsent('the run was stopped', clock.now());
+  return isTurnOver(world) ? { later: 'next turn', why: turnOver, posts: 0 } : null;
+}
+
+/** Seen in the wanted power, or settled without it: superseded, or out of time. */
+function isMoot(now: Pursuit | undefined): boolean {
+  return now === undefined || now.wasSeenWanted;
 }
 
 const turnOver = 'the process was about to end';
@@ -183,7 +208,7 @@ function isTurnOver({ clock, engine, policy }: SendWorld): boolean {
 
 // A secret that can't be read means that nothing was sent: it is this account's token trouble, like a 401.
 // A lease that can't be read means that it is not ours to send, until it can.
-function afterThrow({ vm, action }: Pursuit, error: unknown, { clock, log }: SendWorld): JournalEntry['answered'] {
+function afterThrow({ vm, action }: Pursuit, error: unknown, { clock, log }: SendWorld): NotSent {
   log.error('an action could not be sent', { vm: vm.id, account: vm.account, action, error });
   const answeredAt = clock.now();
   if (error instanceof PowerError && error.code === 'aws') return { later: 'next look', why: error.message, posts: 0 };
@@ -191,6 +216,8 @@ function afterThrow({ vm, action }: Pursuit, error: unknown, { clock, log }: Sen
     return { meaning: 'token', detail: error.message, posts: 0, sentAt: null, answeredAt };
   return { bug: kindOf(error), answeredAt };
 }
+
+type NotSent = Exclude<JournalEntry['answered'], 'cut-off'>;
 
 function unsent(detail: string, answeredAt: number): Answered {
   return { meaning: 'unsent', detail, posts: 0, sentAt: null, answeredAt };

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   type AttributeValue,
   DynamoDBClient,
@@ -159,5 +160,28 @@ describe('the store in DynamoDB', () => {
     const Key = { pk: { S: 'run#readable' }, sk: { S: 'run' } };
     const { Item } = await sdk.send(new GetItemCommand({ TableName: dynamo.table, Key }));
     expect(JSON.parse(Item?.request?.S ?? '')).toEqual(newRun('readable').request);
+  });
+
+  it('keeps a request of ten thousand long ids, in far less than the 400 KB that an item may have', async () => {
+    const store = openStore();
+    const ids = Array.from(
+      { length: 10_000 },
+      (_, nth) => `production-europe/${createHash('md5').update(String(nth)).digest('hex')}`,
+    );
+    const request = { action: null, select: null, ids, at: 1 };
+    const { run } = await store.record({ ...newRun('many-ids'), request });
+    expect(run.request).toEqual(request);
+    expect((await store.claim('many-ids', startedAt, deadline, 'one'))?.request).toEqual(request);
+    const [item] = await itemsOf('many-ids');
+    expect(item?.request?.B?.byteLength).toBeLessThan(300_000);
+  });
+
+  it('says what to do about a request that is too large all the same', async () => {
+    const ids = Array.from({ length: 40_000 }, (_, nth) => createHash('sha256').update(String(nth)).digest('hex'));
+    await expect(openStore().record({ ...newRun('too-many-ids'), request: { ids } })).rejects.toMatchObject({
+      code: 'aws',
+      message:
+        'could not record run too-many-ids: it is larger than the 400 KB of an item: ask for fewer VMs at once (ValidationException)',
+    });
   });
 });

@@ -340,7 +340,7 @@ describe('power check', () => {
       const { power, directory } = await useRig(fleet);
       await writeFile(join(directory, 'cut.ts'), text);
       const ended = await power(['list', '--config', 'cut.ts']);
-      expect(ended.stderr).toContain('cut.ts has no default export; write "export default defineConfig({ … })"');
+      expect(ended.stderr).toContain('cut.ts: has no default export; write "export default defineConfig({ … })"');
       expect(ended.code).toBe(2);
     },
   );

@@ -177,7 +177,7 @@ async function cronAndTick(): Promise<void> {
 
 async function linkAndWebhook(): Promise<void> {
   const link = /api\.example\.org(\/v1\/keep\/[^|]+)\|/.exec(messages.join(''))?.[1] ?? '';
-  const confirmed = { body: 'confirm=yes', headers: { 'content-type': 'application/x-www-form-urlencoded' } };
+  const confirmed = { body: 'confirm=1', headers: { 'content-type': 'application/x-www-form-urlencoded' } };
   expect(await http('keep', { method: 'GET', path: link })).toMatchObject({ statusCode: 200 });
   expect(await http('keep', { path: link, ...confirmed })).toMatchObject({ statusCode: 200 });
   const { path, headers, body } = signed({ type: 'go' }, { secret: webhookSecret, at: Date.now() });

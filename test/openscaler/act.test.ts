@@ -38,6 +38,12 @@ describe('an action', () => {
     [202, '{"ok":true,"errors":[{"code":7}]}', 'unreadable'],
     [299, '{"Error":{"code":7}}', 'unreadable'],
     [200, '{"error":true}', 'unreadable'],
+    [200, '{"success":false}', 'unreadable'],
+    [200, '{"OK":false,"message":"locked"}', 'unreadable'],
+    [200, '{"status":"error"}', 'unreadable'],
+    [200, '{"status":"Failed"}', 'unreadable'],
+    [200, '{"success":true,"ok":1,"status":"accepted"}', 'readable'],
+    [200, '{"success":null,"status":"running"}', 'readable'],
     [200, '{"error":null,"errors":[]}', 'readable'],
     [200, '{"error":"","errors":{}}', 'readable'],
     [200, '{"error":false,"errors":0}', 'readable'],
@@ -174,6 +180,24 @@ describe('an action that must not leave', () => {
       posts: 0,
     });
     expect(await left).toMatchObject({ answer: { status: 202 }, posts: 1 });
+  });
+
+  it('is unsent when it is moot by the time its turn comes', async () => {
+    const { cloud } = await setUp(
+      [{ expect: path, answer: (response) => void setTimeout(() => response.writeHead(202).end(), 60) }],
+      { pace: { inFlight: 1, perSecond: 1000 } },
+    );
+    let isMoot = false;
+    const left = cloud.act(id, 'shutdown', limits);
+    const queued = cloud.act(vmId('24'), 'shutdown', { ...limits, isMoot: () => isMoot });
+    isMoot = true;
+    expect(await queued).toEqual({
+      answer: { kind: 'unsent', detail: 'never sent: it was wanted no more while it waited for its turn' },
+      posts: 0,
+      sentAt: null,
+    });
+    expect(await left).toMatchObject({ posts: 1 });
+    expect(cloud.calls.actions).toBe(1);
   });
 
   it('is unsent when fetching the token took all its time', async () => {

@@ -63,6 +63,24 @@ describe('a newer request', () => {
     ]);
   });
 
+  it('gets a VM that an older one was told to send to again, but later', async () => {
+    const stage = scene([dev('1')]);
+    const { onAct } = stage.cloud;
+    stage.cloud.onAct = async (vm, action, nth) => {
+      await stage.clock.sleep(10_000);
+      return nth === 1 ? status(429) : onAct(vm, action, nth);
+    };
+    const older = begin(stage, 'older', 'shutdown');
+    await stage.clock.run(stage.clock.sleep(5_000));
+    await stage.clock.run(begin(stage, 'newer', 'start'));
+    const report = await stage.clock.run(older);
+    // Also when the run is over: what it began goes on in its process.
+    await stage.clock.run(stage.clock.sleep(60_000));
+    expect(report.outcomes).toMatchObject([{ result: 'skipped', code: 'superseded' }]);
+    expect(stage.cloud.sent.map(({ action }) => action)).toEqual(['shutdown']);
+    expect(stage.cloud.vm('1').state).toBe('running');
+  });
+
   it('keeps out an older one that begins only after it has ended', async () => {
     const stage = scene([dev('1', { state: 'shutoff' })]);
     const requestedAt = stage.clock.now();
@@ -101,6 +119,41 @@ describe('leases that cannot be kept', () => {
     expect(report.outcomes).toMatchObject([
       { result: 'failed', attempts: 0, reason: expect.stringContaining('the table is down') },
     ]);
+  });
+
+  it('are read before the last look back: a VM that was seen as wanted meanwhile is not sent to', async () => {
+    const stage = scene([dev('1'), dev('2')]);
+    const { lost } = stage.leases;
+    stage.leases.lost = async (holder, keys) => {
+      if (keys.join() === 'main/1') await stage.clock.sleep(20_000);
+      return lost.call(stage.leases, holder, keys);
+    };
+    stage.cloud.onAct = ({ id }) => {
+      stage.cloud.becomes(id, 'shutoff', 60_000);
+      return status(202);
+    };
+    stage.cloud.becomes('1', 'shutoff', 1_000);
+    const report = await stage.clock.run(begin(stage, 'a', 'shutdown'));
+    expect(stage.cloud.sent.map(({ id }) => id)).toEqual(['2']);
+    expect(report.counts).toEqual({ unchanged: 1, succeeded: 1 });
+  });
+
+  it('that cannot be read before a repeat leave it to a later look, with what was sent', async () => {
+    const stage = scene([dev('1')]);
+    const { onAct } = stage.cloud;
+    const { lost } = stage.leases;
+    let reads = 0;
+    stage.leases.lost = async (holder, keys) => {
+      reads += 1;
+      // The first is before the first POST.
+      if (reads > 1 && stage.clock.now() < begun + 20_000) throw new PowerError('aws', 'the table is down');
+      return lost.call(stage.leases, holder, keys);
+    };
+    const begun = stage.clock.now();
+    stage.cloud.onAct = (vm, action, nth) => (nth === 1 ? status(429) : onAct(vm, action, nth));
+    const report = await stage.clock.run(begin(stage, 'a', 'shutdown'));
+    expect(report.outcomes).toMatchObject([{ result: 'succeeded', attempts: 2 }]);
+    expect((stage.cloud.sent[1]?.at ?? 0) - begun).toBeGreaterThanOrEqual(20_000);
   });
 
   it('are not asked for by a dry run, nor for a VM that is skipped', async () => {

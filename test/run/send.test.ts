@@ -8,7 +8,7 @@ import { begin, type HandedBack, type Pursuit } from '../../lib/core/pursuit.ts'
 import { vmKey } from '../../lib/core/vm.ts';
 import type { Engine, RunEvent, SendLimits, Sent, VmCloud } from '../../lib/ports.ts';
 import { inProcessEngine } from '../../lib/run/engine.ts';
-import { type JournalEntry, type SendWorld, sendWave, type Turnstile } from '../../lib/run/send.ts';
+import { type JournalEntry, type Present, type SendWorld, sendWave, type Turnstile } from '../../lib/run/send.ts';
 import { whenAborted } from '../../lib/run/stopping.ts';
 import { FakeClock } from '../fakes/clock.ts';
 import { MemoryLog } from '../fakes/log.ts';
@@ -24,7 +24,7 @@ const taken: Sent = { answer: status(200), posts: 1, sentAt: 0 };
 class ScriptedCloud implements VmCloud {
   readonly account: string;
   readonly calls = { lists: 0, reads: 0, actions: 0 };
-  readonly given: { id: string; action: Action; limits: SendLimits }[] = [];
+  readonly given: { id: string; action: Action; limits: SendLimits; isMoot: SendLimits['isMoot'] }[] = [];
   readonly #act: Act;
 
   constructor(account: string, act: Act = () => taken) {
@@ -32,8 +32,8 @@ class ScriptedCloud implements VmCloud {
     this.#act = act;
   }
 
-  async act(id: string, action: Action, limits: SendLimits): Promise<Sent> {
-    this.given.push({ id, action, limits });
+  async act(id: string, action: Action, { isMoot, ...limits }: SendLimits): Promise<Sent> {
+    this.given.push({ id, action, limits, isMoot });
     return this.#act(limits, this.given.length);
   }
 
@@ -56,6 +56,11 @@ const turnstile = (concurrency = 50): Turnstile => ({
 
 function pursue(id: string, more: Partial<Pursuit> = {}, account = 'main'): Pursuit {
   return { ...begin(vm({ id, account }), 'shutdown', { kind: 'send', reason: '' }, policy, 0), ...more };
+}
+
+function presentOf(wave: readonly Pursuit[]): Present {
+  const byKey = new Map(wave.map((pursuit) => [vmKey(pursuit.vm), pursuit]));
+  return (key) => byKey.get(key);
 }
 
 interface Staging extends Partial<SendWorld> {
@@ -108,8 +113,7 @@ function stage(clouds: readonly VmCloud[], staging: Staging = {}) {
   const open = turnstile(inFlight);
   const stopped = more.stop === undefined ? open.stopped : whenAborted(more.stop);
   const send = async (wave: readonly Pursuit[], present: readonly Pursuit[] = wave) => {
-    const byKey = new Map(present.map((pursuit) => [vmKey(pursuit.vm), pursuit]));
-    const { chunks, back } = sendWave('send-1', wave, (key) => byKey.get(key), { ...open, stopped }, world);
+    const { chunks, back } = sendWave('send-1', wave, presentOf(present), { ...open, stopped }, world);
     await clock.run(back);
     const parts = await Promise.all(chunks.map(async ({ id, entries }) => [id, await entries] as const));
     journal.push(...parts.flatMap(([, entries]) => entries));
@@ -157,7 +161,7 @@ describe('a wave', () => {
     const clock = new FakeClock(0);
     const accounts = [{ cloud: new ScriptedCloud('main'), projects: [] }];
     const world = { accounts, engine: inProcessEngine(clock), clock, log: new MemoryLog(), policy, ...undisputed };
-    const { chunks, back } = sendWave('send-1', [pursue('1')], () => undefined, turnstile(), world);
+    const { chunks, back } = sendWave('send-1', [pursue('1')], () => pursue('1'), turnstile(), world);
     await clock.run(back);
     expect(await chunks[0]?.entries).toMatchObject([{ key: 'main/1', answered: { meaning: 'done' } }]);
   });
@@ -231,7 +235,7 @@ describe('the parts of a wave', () => {
       ...undisputed,
     };
     const wave = [pursue('1'), pursue('2')];
-    const { chunks, back } = sendWave('send-1', wave, () => undefined, turnstile(), world);
+    const { chunks, back } = sendWave('send-1', wave, presentOf(wave), turnstile(), world);
     const at: number[] = [];
     for (const { entries } of chunks) void entries.then(() => at.push(clock.now()));
     await clock.run(back);
@@ -253,7 +257,7 @@ describe('the parts of a wave', () => {
     const world = { accounts: [{ cloud, projects: [] }], clock, log: new MemoryLog(), policy, ...undisputed };
     const inOneTurn = async (engine: Engine) => {
       const wave = ids(6).map((id) => pursue(id));
-      const { chunks, back } = sendWave('send-1', wave, () => undefined, turnstile(), { ...world, engine });
+      const { chunks, back } = sendWave('send-1', wave, presentOf(wave), turnstile(), { ...world, engine });
       await back;
       return Promise.all(chunks.map(({ entries }) => entries));
     };
@@ -363,7 +367,7 @@ describe('the turnstile', () => {
     const { back } = sendWave(
       'send-1',
       [pursue('1')],
-      () => undefined,
+      () => pursue('1'),
       { ...turnstile(), isLive: live.promise },
       {
         ...world,
@@ -452,6 +456,31 @@ describe('what is not sent', () => {
       { key: 'main/1', answered: { meaning: 'unsent', detail, posts: 0, sentAt: null, answeredAt: 0 } },
     ]);
     expect([cloud.given, events]).toEqual([[], []]);
+  });
+
+  it('is what has an outcome already', async () => {
+    const cloud = new ScriptedCloud('main');
+    const { send } = stage([cloud]);
+    await send([pursue('1')], []);
+    expect(cloud.given).toEqual([]);
+  });
+
+  it.each([
+    ['as it was', [pursue('1')], false],
+    ['seen in the wanted power', [pursue('1', { wasSeenWanted: true })], true],
+    ['settled', [], true],
+  ])('is asked for once more when its turn comes: %s', async (_what, present, isMoot) => {
+    const wave = [pursue('1')];
+    const cloud = new ScriptedCloud('main', () => {
+      wave.splice(0, 1, ...present);
+      return { answer: { kind: 'unsent', detail: '' }, posts: 0, sentAt: null };
+    });
+    const { clock } = stage([]);
+    const world = { accounts: [{ cloud, projects: [] }], clock, log: new MemoryLog(), policy, ...undisputed };
+    const own = { ...world, engine: inProcessEngine(clock) };
+    const { back } = sendWave('send-1', [pursue('1')], (key) => presentOf(wave)(key), turnstile(), own);
+    await clock.run(back);
+    expect(cloud.given.map((given) => given.isMoot?.())).toEqual([isMoot]);
   });
 });
 

@@ -19,6 +19,14 @@ const refusal =
     response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0', 'x-amzn-errortype': name }).end(body);
   };
 
+/** Done, and then denied. */
+const afterwards =
+  (told: Fault): Fault =>
+  async (response, upstream) => {
+    await forward(upstream);
+    await told(response, upstream);
+  };
+
 const slowMs = 900;
 
 const table = {
@@ -50,15 +58,17 @@ const table = {
   'no JSON': (response) => void response.writeHead(200, { 'content-type': 'text/html' }).end('<html>'),
   'an error of no name': (response) => void response.writeHead(400, {}).end('{}'),
   'cut before': (response) => void response.socket?.destroy(),
-  'cut after': async (response, upstream) => {
-    await forward(upstream);
-    response.socket?.destroy();
-  },
+  'cut after': afterwards((response) => void response.socket?.destroy()),
   never: () => {},
   slow: async (response, upstream) => {
     await new Promise((resolve) => setTimeout(resolve, slowMs));
     await relay(response, upstream);
   },
+  'internal error, but done': afterwards(refusal(500, 'InternalServerError', 'Internal server error')),
+  'too many requests, but done': afterwards(refusal(429, 'TooManyRequestsException', 'Rate Exceeded.')),
+  'a condition fails, but done': afterwards(
+    refusal(400, 'ConditionalCheckFailedException', 'The conditional request failed'),
+  ),
   // As when the SDK's own retry meets what its first try has done: conditions fail that held.
   'done twice': async (response, upstream) => {
     await forward(upstream);

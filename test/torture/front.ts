@@ -70,7 +70,7 @@ export async function startFront({ upstream, choose, bend }: FrontOptions): Prom
     const told = truth ?? { status: 500, body: '' };
     entry.isTold = true;
     if (lie !== null && !(lies[lie].listOnly && told.status !== 200)) {
-      lies[lie].tell(response, told, { token, elsewhere: away.endpoint, place: call.place });
+      lies[lie].tell(response, told, { token, elsewhere: away.endpoint, place: call.place, nth: call.nth });
       if (response.writableEnded) entry.endedAt = Date.now();
       return;
     }

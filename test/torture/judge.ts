@@ -35,6 +35,7 @@ export function judge(played: Played): readonly string[] {
   return [
     ...touches(played),
     ...successes(played),
+    ...acceptances(played),
     ...repeats(played),
     ...coverage(played),
     ...doubtfulInventories(played),
@@ -73,6 +74,19 @@ function successes(played: Played): string[] {
     return [
       `rule 3: VM ${vm} is said to have ${result} after ${attempts} sends, and no later look showed it ${wanted}`,
     ];
+  });
+}
+
+// What no look can prove was taken only by an answer that says so, and nothing else.
+function acceptances(played: Played): string[] {
+  const posts = postsIn(played);
+  return played.report.outcomes.flatMap(({ vm, result }) => {
+    if (result !== 'accepted') return [];
+    const last = posts.findLast((post) => post.vm === vm);
+    const isHonest = last !== undefined && (last.lie === null || lies[last.lie].usable);
+    const status = last?.truth?.status ?? 0;
+    if (isHonest && status >= 200 && status < 300) return [];
+    return [`rule 4: VM ${vm} is said to be accepted after ${last?.lie ?? `an answer of ${status}`}`];
   });
 }
 
@@ -124,7 +138,9 @@ function coverage({ report, selected, spared, seen, isGuarded }: Played): string
   const isUnread = (id: string) => times.get(id)?.every(({ result, code }) => result === 'skipped' && code === 'fault');
   const strange = [...times.keys()].filter((id) => !selected.has(id) && !spared.has(id) && !isUnread(id));
   const twice = [...times].filter(([, all]) => all.length > 1).map(([id]) => id);
-  const isPlain = seen.find(({ place }) => place === 'list')?.lie === null && report.unlisted.length === 0;
+  const first = seen.find(({ place }) => place === 'list');
+  // One that came too late for the client, as on a busy machine, was not what it planned by.
+  const isPlain = first?.lie === null && first.isTold && report.unlisted.length === 0;
   const missing = isPlain ? [...selected, ...spared].filter((id) => !times.has(id)) : [];
   const acted = report.outcomes.filter(({ vm, attempts }) => attempts > 0 && (spared.has(vm) || isGuarded));
   return [
@@ -142,6 +158,9 @@ function doubtfulInventories(played: Played): string[] {
   const isDoubtful =
     lie !== null && lies[lie].listOnly === true && (!lies[lie].usable || lie === 'list-descriptions-as-objects');
   const isShown = first?.isTold === true && first.truth?.status === 200;
+  // Answers of 200 that are no list at all, however empty it looks.
+  const isBelieved = isShown && /-200$/.test(lie ?? '') && played.report.unlisted.length === 0;
+  if (isBelieved) return [`rule 5: a first list with ${lie} was believed`];
   if (!isDoubtful || !isShown) return [];
   return postsIn(played).map(({ vm, action }) => `rule 6: ${action} to VM ${vm} after a first list with ${lie}`);
 }

@@ -12,6 +12,8 @@ export interface TrueAnswer {
 
 export interface Asked {
   readonly place: string;
+  /** Which of these calls it is, from 1. */
+  readonly nth: number;
   readonly token: string;
   readonly elsewhere: string;
 }
@@ -164,6 +166,14 @@ const table = {
   'list-is-an-object': list(false, (vms) => ({ vms: Object.fromEntries(vms.map((vm) => [String(vm.id), vm])) })),
   'list-has-a-null': list(false, (vms) => ({ vms: [...vms, null] })),
   'list-ids-as-text': list(true, (vms) => ({ vms: vms.map((vm) => ({ ...vm, id: String(vm.id) })) })),
+  'list-ids-of-another-type-each-time': {
+    ...list(true, (vms) => ({ vms })),
+    tell: (response, { status, body }, { nth }) => {
+      const vms =
+        status === 200 ? vmsOf(body).map((vm) => ({ ...vm, id: nth % 2 === 0 ? String(vm.id) : Number(vm.id) })) : [];
+      write(response, status, status === 200 ? JSON.stringify({ vms }) : body);
+    },
+  },
   'list-ids-as-fractions': list(false, (vms) => ({ vms: vms.map((vm) => ({ ...vm, id: Number(vm.id) + 0.5 })) })),
   'list-states-as-numbers': list(false, (vms) => ({ vms: vms.map((vm) => ({ ...vm, state: 5 })) })),
   'list-states-unheard-of': list(false, (vms) => ({ vms: vms.map((vm) => ({ ...vm, state: `in ${vm.state}` })) })),

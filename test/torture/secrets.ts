@@ -15,13 +15,13 @@ import { parseRunRequest } from '../../lib/run/request.ts';
 import { plainFleet } from '../../simulator/fleets.ts';
 import { type SecretsManagerEndpoint, startSecretsManager } from '../../simulator/secrets-manager.ts';
 import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
-import { checkTruth, remember } from '../../simulator/truth.ts';
+import { type Before, checkTruth, remember } from '../../simulator/truth.ts';
 import { MemoryLog } from '../fakes/log.ts';
 import { noSchedules } from '../fixtures/world.ts';
 import { compressed, printed, speed } from './play.ts';
 import type { Tally } from './tally.ts';
 
-const first = 'Torture-first-7c1e55d0b2a94f38-token';
+export const first = 'Torture-first-7c1e55d0b2a94f38-token';
 const second = 'Torture-second-19fe02ab77c34d61-token';
 const id = 'openscaler/token';
 
@@ -169,21 +169,35 @@ async function undergo({ text, delayMs = 0, fails, later, isHarmless }: Trouble)
         maxAgeMs: 0,
       },
     );
-    const claims = { ...report, run: { ...report.run, action: 'shutdown' as const } };
-    const output = `${JSON.stringify(report)}\n${printed(log)}`;
-    return [
-      ...checkTruth(claims, simulator, before).contradictions,
-      ...(isHarmless ? harmed(report) : silent(report, log)),
-      ...[first, second].flatMap((token) =>
-        disguisesIn(output, token).map((how) => `the token is in the output (${how})`),
-      ),
-    ];
+    return judgeSecrets({ report, log, simulator, before, isHarmless });
   } catch (error) {
     return [`the run threw ${String(error)}`];
   } finally {
     clearTimeout(timer);
     await Promise.all([simulator.close(), secrets.close()]);
   }
+}
+
+/** What came of a run whose secret was in trouble. */
+export interface Undergone {
+  readonly report: RunReport;
+  readonly log: MemoryLog;
+  readonly simulator: Simulator;
+  readonly before: Before;
+  readonly isHarmless: boolean;
+}
+
+/** Everything that is wrong with it. */
+export function judgeSecrets({ report, log, simulator, before, isHarmless }: Undergone): readonly string[] {
+  const claims = { ...report, run: { ...report.run, action: 'shutdown' as const } };
+  const output = `${JSON.stringify(report)}\n${printed(log)}`;
+  return [
+    ...checkTruth(claims, simulator, before).contradictions,
+    ...(isHarmless ? harmed(report) : silent(report, log)),
+    ...[first, second].flatMap((token) =>
+      disguisesIn(output, token).map((how) => `the token is in the output (${how})`),
+    ),
+  ];
 }
 
 function harmed({ outcomes }: RunReport): string[] {

@@ -1,6 +1,7 @@
 // Time under attack: a run's time nearly over at every instant of it, processes ended at random places, clocks that jump.
 // In virtual time, over fleets in which every VM answers in its own way; what the fake cloud knows decides.
 
+import { steadyClock } from '../../lib/clock.ts';
 import { type Action, wantedPower } from '../../lib/core/action.ts';
 import { powerOf, vmKey } from '../../lib/core/vm.ts';
 import type { Clock, VmCloud } from '../../lib/ports.ts';
@@ -89,6 +90,9 @@ export async function endProcesses(tally: Tally, seed: number, runs: number): Pr
 
 const jumpsMs = [-86_400_000, -3_600_000, -90_000, -5_000, 5_000, 90_000, 3_600_000, 86_400_000];
 
+/** Twice the patience of those fleets and what comes on top: a clock that is put back by a day makes a run wait no longer. */
+const mostJumpingMs = 15 * 60_000;
+
 /** The clock is put forward or back, several times within a run. */
 export async function jumpClocks(tally: Tally, seed: number, runs: number): Promise<void> {
   for (const [name, make] of Object.entries(fleets)) {
@@ -101,16 +105,18 @@ export async function jumpClocks(tally: Tally, seed: number, runs: number): Prom
         by: chance.pick(jumpsMs),
       }));
       for (const { by } of jumps) tally.inject(by < 0 ? 'clock put back' : 'clock put forward', name);
+      // As a process has it: steady over a wall's clock that jumps.
       const jumping = (clock: Clock): Clock => ({
-        now: () => clock.now() + jumps.filter(({ at }) => at <= clock.now()).reduce((sum, { by }) => sum + by, 0),
+        ...steadyClock(
+          () => clock.now() + jumps.filter(({ at }) => at <= clock.now()).reduce((sum, { by }) => sum + by, 0),
+          () => clock.now(),
+        ),
         sleep: (ms, signal) => clock.sleep(ms, signal),
       });
       const { report, watch } = await conductOn(fleet, jumping);
       tally.count('runs');
       const lastedMs = fleet.clock.now() - begun;
-      // It waits until its clock says so: as much longer as that was put back, and no more than that.
-      const mostMs = jumps.reduce((sum, { by }) => sum + Math.max(0, -by), 2 * 3_600_000);
-      const endless = lastedMs > mostMs ? [`it lasted ${lastedMs} ms, by a clock that was right`] : [];
+      const endless = lastedMs > mostJumpingMs ? [`it lasted ${lastedMs} ms, by a clock that was right`] : [];
       tally.violate(`${seed}: ${name}, ${nth}`, ...endless, ...wrongsOf(fleet, report, watch));
     }
   }
@@ -148,7 +154,12 @@ function untimed(cloud: VmCloud, own: Clock, right: Clock): VmCloud {
   };
 }
 
-function wrongsOf(fleet: Fleet, { outcomes }: RunReport, watch: Watch): string[] {
+/** What the run says that is not so, or did that it must not. */
+export function wrongsOf(
+  fleet: Pick<Fleet, 'selected' | 'rebooted' | 'cloudOf'>,
+  { outcomes }: Pick<RunReport, 'outcomes'>,
+  watch: Pick<Watch, 'showed' | 'wrongs'>,
+): string[] {
   const keys = outcomes.map(({ account, vm }) => `${account}/${vm}`);
   const isWhole = [...keys].sort().join() === [...fleet.selected].sort().join();
   const rebooted = [...fleet.rebooted].filter(([, times]) => times > 1).map(([key]) => `${key} was rebooted twice`);

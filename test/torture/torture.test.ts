@@ -8,6 +8,7 @@ import { troubleSecrets } from './secrets.ts';
 import { Tally } from './tally.ts';
 import { endProcesses, jumpClocks, runOutOfTime } from './time.ts';
 import { liveThrough } from './week.ts';
+import type { Deployment } from './week-world.ts';
 
 async function tallyOf(torture: (tally: Tally) => Promise<void>): Promise<Tally> {
   const tally = new Tally('sample');
@@ -58,9 +59,9 @@ describe('under fire, by a sample', () => {
 
   it('a run whose time is over, whose processes end, or whose clock jumps, claims nothing that is not so', async () => {
     const tally = await tallyOf(async (its) => {
-      await runOutOfTime(its, 1, 0.2);
-      await endProcesses(its, 1, 6);
-      await jumpClocks(its, 1, 6);
+      await runOutOfTime(its, 1, 0.08);
+      await endProcesses(its, 1, 3);
+      await jumpClocks(its, 1, 3);
     });
     expect(tally.violations).toEqual([]);
     expect(tally.kinds).toEqual([
@@ -78,12 +79,16 @@ describe('under fire, by a sample', () => {
     expect(tally.facts.get('runs recorded')).toBeGreaterThan(20);
     expect(tally.facts.get('runs ended')).toBe(tally.facts.get('runs recorded'));
     expect(tally.faults).toBeGreaterThan(50);
+    expect(tally.facts.get('crashes')).toBe(3);
+    expect(tally.facts.get('runs killed at work')).toBeGreaterThan(2);
+    expect(tally.facts.get('webhooks accepted')).toBeGreaterThan(5);
+    expect(tally.facts.get('API runs accepted')).toBeGreaterThan(5);
   });
 });
 
 describe('the judge of a week', () => {
-  const wordsOf = async (sabotage: Parameters<typeof liveThrough>[1]['sabotage']) => {
-    const tally = await tallyOf((its) => liveThrough(its, { seed: 2, days: 2, ...(sabotage && { sabotage }) }));
+  const wordsOf = async (sabotage: (deployment: Deployment) => void, seed = 2) => {
+    const tally = await tallyOf((its) => liveThrough(its, { seed, days: 2, sabotage }));
     return tally.violations.map(({ words }) => words).join('\n');
   };
 
@@ -102,6 +107,38 @@ describe('the judge of a week', () => {
     expect(words).toMatch(/lost without a word: \S+ is lost/);
   });
 
+  it('notices a run that sends after a newer one has taken the VM over', async () => {
+    const words = await wordsOf((deployment) => {
+      deployment.leases.lost = async () => [];
+    });
+    expect(words).toMatch(/\S+ sent \w+ to VM \d+, which \S+ had taken over/);
+  });
+
+  it('notices ticks without memory, which undo what somebody did and try in vain without a pause', async () => {
+    const words = await wordsOf((deployment) => {
+      const { putMarks } = deployment.state;
+      // Nothing that comes after the first mark is kept: as if each boundary were still ahead of its tick.
+      deployment.state.putMarks = (changes) =>
+        putMarks.call(
+          deployment.state,
+          changes.filter(({ from }) => from === null),
+        );
+    });
+    expect(words).toMatch(/tick-\S+ sent \w+ to VM \d+ at \S+, after somebody had changed it/);
+    expect(words).toMatch(/\d+ runs of ticks have tried VM 22 since/);
+  });
+
+  it('notices a run that was accepted and does not exist', async () => {
+    const words = await wordsOf((deployment) => {
+      const { list } = deployment.store;
+      deployment.store.list = async (...given) => {
+        const page = await list.apply(deployment.store, given);
+        return { ...page, runs: page.runs.filter(({ trigger }) => trigger !== 'webhook') };
+      };
+    });
+    expect(words).toMatch(/webhook-\S+ was accepted, and there is no such run/);
+  });
+
   it('notices what two workers of one run do twice', async () => {
     const words = await wordsOf((deployment) => {
       // Weather in which, in this story, the two do meet at a reboot.
@@ -109,9 +146,10 @@ describe('the judge of a week', () => {
       const { claim } = deployment.store;
       deployment.store.claim = async (name, at, deadline, claimant) => {
         const own = await claim.call(deployment.store, name, at, deadline, claimant);
-        return own ?? (await deployment.store.read(name, at));
+        const run = await deployment.store.read(name, at);
+        return own ?? (run?.status === 'running' ? run : null);
       };
-    });
+    }, 1);
     expect(words).toMatch(/twice: \S+ sent another reboot to VM/);
   });
 });

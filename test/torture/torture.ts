@@ -3,6 +3,7 @@
 
 import { parseArgs } from 'node:util';
 import { renderTable, whole } from '../../bench/table.ts';
+import { actions } from '../../lib/core/action.ts';
 import { troubleAws } from './aws.ts';
 import { deliverRubbish } from './events.ts';
 import { killProcesses } from './kills.ts';
@@ -23,9 +24,7 @@ const { values } = parseArgs({
 const seeds = Array.from({ length: Number(values.seeds) }, (_, nth) => Number(values.seed) + nth);
 
 const parts: Readonly<Record<string, (tally: Tally) => Promise<void>>> = {
-  lies: async (tally) => {
-    for (const seed of seeds) await tellEveryLie(tally, seed, 1);
-  },
+  lies: (tally) => tellEveryLie(tally, seeds[0] ?? 1, actions.length),
   mixtures: async (tally) => {
     for (const seed of seeds) for (const share of [0, 0.05, 0.3]) await mix(tally, seed, share);
   },

@@ -14,6 +14,9 @@ type Window = readonly [from: number, to: number];
 /** Of the schedule that has a name. */
 export const office: Window = [8, 18];
 
+/** Takes every action and does nothing: what its schedule wants is tried in vain. */
+export const deaf = '22';
+
 /** Scheduled VMs of two kinds, three in tiers, four of a CI, one protected and one of nobody. */
 export function fleetOf(chance: Chance): { readonly vms: readonly FakeVm[]; readonly wishes: readonly Wish[] } {
   const vms: FakeVm[] = [];
@@ -32,6 +35,7 @@ export function fleetOf(chance: Chance): { readonly vms: readonly FakeVm[]; read
   for (let nth = 0; nth < 3; nth += 1) add(`[env=batch tier=${nth}]`, null);
   add('[env=ci] [protected]', null);
   add('[env=prod]', null);
+  vms.push({ id: deaf, description: '[schedule=office]', state: 'running' });
   return { vms, wishes };
 }
 

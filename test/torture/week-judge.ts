@@ -1,7 +1,9 @@
 // What a week must not have come to: VMs wrong and nobody told, effects twice, runs lost, claims that nothing was seen for.
 
 import { wantedPower } from '../../lib/core/action.ts';
-import type { Story } from './week.ts';
+import { scheduleSettings } from '../fixtures/world.ts';
+import { deaf, office } from './week-fleet.ts';
+import { lastBoundary, type Story } from './week-story.ts';
 import { type Deployment, weekStart } from './week-world.ts';
 
 /** When a VM is to be on: hours of each day, UTC. */
@@ -19,11 +21,13 @@ export interface Judgement {
 /** Judges the week when all is over. */
 export async function judgeWeek(deployment: Deployment, story: Story, wishes: readonly Wish[]): Promise<Judgement> {
   const { watch, ended } = deployment;
+  const { struck } = deployment.crashes;
   const runs = await runsOf(deployment);
   const unreported = story.wrong.filter((wrong) => !isReported(wrong, deployment, story));
   const late = deployment.clock.now() - 60 * 60_000;
   const stillWrong = story.wrong.filter(({ at }) => at > late);
   const lost = runs.filter(({ status }) => status !== 'ended');
+  const vanished = story.accepted.filter((accepted) => !runs.some(({ name }) => name === accepted));
   const silent = lost.filter(({ name }) => !alarmed(deployment, name));
   const lies = ended.flatMap(({ name, report }) =>
     (report?.outcomes ?? []).flatMap(({ vm, action, result, attempts }) => {
@@ -44,16 +48,27 @@ export async function judgeWeek(deployment: Deployment, story: Story, wishes: re
       ...watch.wrongs.map((words) => `twice: ${words}`),
       ...silent.map(({ name, status }) => `lost without a word: ${name} is ${status}`),
       ...lies.map((words) => `rule 3: ${words}`),
+      ...undone(deployment, story, wishes),
+      ...stubborn(deployment, story),
+      ...vanished.map((name) => `${name} was accepted, and there is no such run`),
+      ...(deployment.crashes.struck.length < 3
+        ? ['the crashes found nobody at work: the week proves nothing of them']
+        : []),
       ...story.errors,
       ...unlike(deployment),
     ],
     facts: {
       'events delivered': story.events,
+      'webhooks accepted': story.accepted.filter((name) => name.startsWith('webhook-')).length,
+      'API runs accepted': story.accepted.filter((name) => name.startsWith('api-')).length,
       'runs recorded': runs.length,
       'runs ended': runs.length - lost.length,
       'runs lost with an alarm': lost.length - silent.length,
       POSTs: watch.posts.length,
-      'processes killed': deployment.deaths,
+      'tries in vain': watch.posts.filter(({ vm }) => vm === deaf).length,
+      crashes: struck.length,
+      'runs killed at work': struck.reduce((sum, { run }) => sum + run, 0),
+      'handlers killed at work': struck.reduce((sum, { handler }) => sum + handler, 0),
       'VM-boundaries held': wishes.length * 2 * Math.round((late - weekStart) / 86_400_000),
       'late VMs, reported': unique(story.wrong.map(({ vm, boundary }) => `${vm} ${boundary}`)).length,
     },
@@ -79,6 +94,49 @@ function isReported({ vm, boundary, at }: Story['wrong'][number], { ended }: Dep
 
 function alarmed({ log }: Deployment, run: string): boolean {
   return log.lines.some(({ level, fields }) => level === 'error' && fields.run === run);
+}
+
+/** The mark of what a run has seen settled is written by then, some writes having failed. */
+const markedAfterMs = 15 * 60_000;
+
+// What somebody does after a boundary is settled is theirs until the next one: no tick undoes it (rule 9).
+function undone({ watch, ended }: Deployment, { touched }: Story, wishes: readonly Wish[]): string[] {
+  return watch.posts.flatMap(({ run, vm, action, at }) => {
+    const wish = wishes.find(({ id }) => id === vm);
+    if (wish === undefined || !run.startsWith('tick-')) return [];
+    const boundary = lastBoundary(at, wish.from, wish.to);
+    const settled = ended.find(
+      ({ at: when, trigger, report }) =>
+        boundary <= when &&
+        trigger === 'tick' &&
+        report?.outcomes.some((outcome) => outcome.vm === vm && outcome.result === 'succeeded'),
+    );
+    if (settled === undefined) return [];
+    const isTheirs = touched.get(vm)?.some((when) => settled.at + markedAfterMs <= when && when < at);
+    return isTheirs ? [`${run} sent ${action} to VM ${vm} at ${iso(at)}, after somebody had changed it`] : [];
+  });
+}
+
+const { retryPausesMs } = scheduleSettings;
+
+/** How often a tick may have tried by then: the pauses grow, and the last one is kept. */
+function mostTries(sinceMs: number): number {
+  return 1 + retryPausesMs.length + sinceMs / Math.max(...retryPausesMs);
+}
+
+// What does not obey is tried ever less often, and somebody is told (rules 7 and 9).
+function stubborn({ watch }: Deployment, { told }: Story): string[] {
+  const own = watch.posts.filter(({ run, vm }) => vm === deaf && run.startsWith('tick-'));
+  const byBoundary = Map.groupBy(own, ({ at }) => lastBoundary(at, ...office));
+  return [...byBoundary].flatMap(([boundary, posts]) => {
+    const runs = new Set(posts.map(({ run }) => run)).size;
+    const isTold = told.some(({ at, vm }) => vm === deaf && boundary <= at);
+    const sinceMs = Math.max(...posts.map(({ at }) => at - boundary));
+    return [
+      ...(runs > mostTries(sinceMs) ? [`${runs} runs of ticks have tried VM ${deaf} since ${iso(boundary)}`] : []),
+      ...(runs > retryPausesMs.length && !isTold ? [`VM ${deaf} is tried in vain; nobody was told`] : []),
+    ];
+  });
 }
 
 // Protected, or of nobody's selector.

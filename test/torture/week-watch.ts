@@ -1,10 +1,10 @@
-// What one run of the week sees and sends, and what it must not have done by that: a shutdown after it saw the VM off, a second reboot.
-// Between the run and the unreliable cloud, so that it knows no more than the run does.
+// What one run of the week sees and sends, and what it must not have done by that: a shutdown after it saw the VM off, a second
+// reboot, anything after a newer run took the VM over. Between the run and the unreliable cloud, so that it knows no more than it does.
 
 import { type Action, wantedPower } from '../../lib/core/action.ts';
 import type { ListedVm, VmId } from '../../lib/core/vm.ts';
 import { powerOf } from '../../lib/core/vm.ts';
-import type { Clock, Sent, VmCloud } from '../../lib/ports.ts';
+import type { Clock, Leases, Sent, VmCloud } from '../../lib/ports.ts';
 
 interface Sight {
   readonly askedAt: number;
@@ -27,6 +27,8 @@ export class Watch {
   readonly posts: Post[] = [];
   readonly wrongs: string[] = [];
   readonly #sights = new Map<string, Sight[]>();
+  /** Of each VM, who took it, and when it had it. */
+  readonly #takings = new Map<string, { readonly run: string; readonly at: number }[]>();
   readonly #clock: Clock;
 
   constructor(clock: Clock) {
@@ -57,8 +59,31 @@ export class Watch {
         if (vm !== 'gone') seen([vm], askedAt);
         return vm;
       },
-      act: (id, action, limits) => this.#act(id, action, run, turn, () => cloud.act(id, action, limits)),
+      act: (id, action, limits) => {
+        const taker = this.#taker(cloud.account, id, run);
+        if (taker !== null) this.wrongs.push(`${run} sent ${action} to VM ${id}, which ${taker} had taken over`);
+        return this.#act(id, action, run, turn, () => cloud.act(id, action, limits));
+      },
     };
+  }
+
+  /** The leases, below what fails: who really has a VM is known here. */
+  overLeases(leases: Leases): Leases {
+    return {
+      take: async (holder, keys, untilMs) => {
+        const refused = await leases.take(holder, keys, untilMs);
+        for (const key of keys.filter((each) => !refused.includes(each)))
+          this.#takings.set(key, [...(this.#takings.get(key) ?? []), { run: holder.run, at: this.#clock.now() }]);
+        return refused;
+      },
+      lost: (holder, keys) => leases.lost(holder, keys),
+    };
+  }
+
+  /** Who has the VM, if others do than this run, since before this instant. */
+  #taker(account: string, id: string, run: string): string | null {
+    const last = this.#takings.get(`${account}/${id}`)?.at(-1);
+    return last === undefined || last.run === run || last.at === this.#clock.now() ? null : last.run;
   }
 
   async #act(id: VmId, action: Action, run: string, turn: string, act: () => Promise<Sent>): Promise<Sent> {

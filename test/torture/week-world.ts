@@ -1,13 +1,14 @@
-// The deployment of the week: the real ticks, launches, workers and runs, wired over ports that fail, on a virtual clock.
-// Runs are durable executions that outlive their processes; a crash ends every process there is.
+// The deployment of the week: the real ticks, HTTP handlers, crons, workers and runs, wired over ports that fail, on a virtual clock.
+// Runs are durable executions that outlive their processes; a crash ends every process there is, handlers too.
 
 import { memoryLeases } from '../../cli/state/leases.ts';
 import { memoryStateStore } from '../../cli/state/memory.ts';
+import { steadyClock } from '../../lib/clock.ts';
 import { PowerError } from '../../lib/core/errors.ts';
 import { makeSchedules } from '../../lib/core/schedule/schedules.ts';
 import type { Clock, Engine, Launcher } from '../../lib/ports.ts';
 import { conduct } from '../../lib/run/conduct.ts';
-import { type Launch, type LaunchWorld, launch } from '../../lib/run/launch.ts';
+import type { LaunchWorld } from '../../lib/run/launch.ts';
 import type { RunReport } from '../../lib/run/report.ts';
 import { type TickReport, tick } from '../../lib/run/schedule/tick.ts';
 import { type Cron, launchScheduled } from '../../lib/run/scheduled.ts';
@@ -16,11 +17,15 @@ import { work } from '../../lib/run/work.ts';
 import type { RunWorld } from '../../lib/run/world.ts';
 import { FakeClock } from '../fakes/clock.ts';
 import { MemoryLog } from '../fakes/log.ts';
-import { Journal, type MortalTurn, resume } from '../fakes/resuming-engine.ts';
+import { Journal, MortalTurn, resume } from '../fakes/resuming-engine.ts';
 import { MemoryRunStore } from '../fakes/run-store.ts';
 import { FakeCloud, type FakeVm, status } from '../fakes/vm-cloud.ts';
 import { policy, scheduleSettings } from '../fixtures/world.ts';
+import { Crashes } from './week-crashes.ts';
+import { type ApiCall, Doors, type Told } from './week-doors.ts';
+import { noEngine, patient } from './week-engine.ts';
 import { unreliable, unreliableCloud, type Weather } from './week-faults.ts';
+import { deaf } from './week-fleet.ts';
 import { Watch } from './week-watch.ts';
 
 export const minute = 60_000;
@@ -41,25 +46,27 @@ export class Deployment {
   readonly cloud: FakeCloud;
   readonly watch = new Watch(this.clock);
   readonly ended: Ended[] = [];
-  /** Instants at which every process dies; each is taken away once it was met. */
-  readonly crashes: number[] = [];
-  /** What every clock of the deployment is wrong by. */
+  readonly crashes: Crashes;
+  /** What every wall clock of the deployment is wrong by. */
   skewMs = 0;
-  deaths = 0;
   readonly state = memoryStateStore();
-  readonly #leases = memoryLeases(this.clock);
+  readonly leases = this.watch.overLeases(memoryLeases(this.clock));
   readonly #journals = new Map<string, Journal>();
   readonly #weather: Weather;
   readonly #crons: readonly Cron[];
   readonly #schedules;
   readonly #pending = new Set<Promise<void>>();
   readonly #clock: Clock;
+  readonly #doors: Doors;
 
   constructor(vms: readonly FakeVm[], crons: readonly Cron[], office: string, weather: Omit<Weather, 'clock'>) {
     this.#weather = Object.assign(weather, { clock: this.clock });
     this.#crons = crons;
+    this.crashes = new Crashes(this.clock, weather.chance);
     this.cloud = new FakeCloud({ clock: this.clock, projects: { default: vms } });
-    this.cloud.onAct = (vm, action) => {
+    this.cloud.onAct = (vm, action, nth) => {
+      // Guests that miss every third signal: sent again, and in between anybody may want something else.
+      if (vm.id === deaf || (Number(vm.id) % 3 === 1 && nth % 3 === 1)) return status(200);
       if (action === 'start') this.cloud.becomes(vm.id, 'running', 25_000);
       if (action === 'shutdown' || action === 'power_off') this.cloud.becomes(vm.id, 'shutoff', 40_000);
       return status(200);
@@ -67,13 +74,23 @@ export class Deployment {
     const names = new Map([['office', { timezone: 'UTC', on: office }]]);
     this.#schedules = makeSchedules({ names, calendars: new Map(), zone: 'UTC' }, scheduleSettings);
     this.#clock = {
-      now: () => this.clock.now() + this.skewMs,
+      ...steadyClock(
+        () => this.clock.now() + this.skewMs,
+        () => this.clock.now(),
+      ),
       sleep: (ms, signal) => this.clock.sleep(ms, signal),
     };
+    const doorParts = { clock: this.#clock, log: this.log, weather: this.#weather };
+    this.#doors = new Doors(this.clock, doorParts);
   }
 
   get weather(): Weather {
     return this.#weather;
+  }
+
+  /** What its processes take for now is not so. */
+  get isClockWrong(): boolean {
+    return this.#clock.now() !== this.clock.now();
   }
 
   /** Nothing of the deployment is at work. */
@@ -82,8 +99,10 @@ export class Deployment {
   }
 
   #world(run: string, turn?: MortalTurn): Omit<RunWorld, 'engine'> & { readonly engine: Engine } {
-    const cloud = this.watch.over(unreliableCloud(this.cloud, this.#weather), run, `${run} ${turn?.id}`);
     const mortal = <T extends object>(port: T): T => turn?.mortal(port) ?? port;
+    // What is answered to a process that is dead nobody knows, the watch neither.
+    const heard = mortal(unreliableCloud(this.cloud, this.#weather));
+    const cloud = this.watch.over(heard, run, `${run} ${turn?.id}`);
     return {
       accounts: [{ cloud: mortal(cloud), projects: ['default'] }],
       engine: noEngine,
@@ -96,32 +115,52 @@ export class Deployment {
       states: {},
       schedules: this.#schedules,
       state: mortal(unreliable(this.state, 'state', this.#weather)),
-      leases: mortal(unreliable(this.#leases, 'leases', this.#weather)),
+      leases: mortal(unreliable(this.leases, 'leases', this.#weather)),
     };
   }
 
-  get #launching(): LaunchWorld & { readonly store: MemoryRunStore } {
-    const store = unreliable(this.store, 'store', this.#weather);
-    return { store, launcher: this.#launcher, clock: this.#clock, log: this.log };
+  #launching(turn: MortalTurn): LaunchWorld & { readonly store: MemoryRunStore } {
+    const store = turn.mortal(unreliable(this.store, 'store', this.#weather));
+    const launcher = this.crashes.before(turn.mortal(this.#launcher));
+    return { store, launcher, clock: this.#clock, log: this.log };
   }
 
-  async tick(at: number): Promise<Pick<TickReport, 'inVain' | 'unlisted'>> {
-    const parts = this.#launching;
-    const [ticked, swept] = await Promise.allSettled([
-      tick(at, { ...this.#world('tick'), ...parts }),
-      startForgotten(parts),
-    ]);
-    if (ticked.status === 'rejected') throw ticked.reason;
-    if (swept.status === 'rejected') throw swept.reason;
-    return ticked.value;
+  /** One invocation of a handler. One that a crash ends throws, as whoever invoked it would learn. */
+  async #invoke<T>(handle: (turn: MortalTurn) => Promise<T>): Promise<T> {
+    const turn = new MortalTurn(0, Number.POSITIVE_INFINITY);
+    this.crashes.born(turn, 'handler');
+    const handling = handle(turn)
+      .then((value) => ({ value }))
+      .finally(() => this.crashes.gone(turn));
+    const end = await Promise.race([handling, turn.over]);
+    if (end === 'over') throw new PowerError('aws', 'the process of the handler was killed');
+    return end.value;
+  }
+
+  tick(at: number): Promise<Pick<TickReport, 'inVain' | 'unlisted'>> {
+    return this.#invoke(async (turn) => {
+      const parts = this.#launching(turn);
+      const [ticked, swept] = await Promise.allSettled([
+        tick(at, { ...this.#world('tick', turn), ...parts }),
+        startForgotten(parts),
+      ]);
+      if (ticked.status === 'rejected') throw ticked.reason;
+      if (swept.status === 'rejected') throw swept.reason;
+      return ticked.value;
+    });
   }
 
   cron(event: unknown) {
-    return launchScheduled(event, { ...this.#launching, crons: this.#crons });
+    return this.#invoke((turn) => launchScheduled(event, { ...this.#launching(turn), crons: this.#crons }));
   }
 
-  launch(intent: Launch) {
-    return launch(intent, this.#launching);
+  /** A signed webhook; the same id is the same event, sent again. */
+  webhook(id: string, body: object): Promise<Told> {
+    return this.#invoke((turn) => this.#doors.webhook(id, body, this.#launching(turn)));
+  }
+
+  api(call: ApiCall): Promise<Told> {
+    return this.#invoke((turn) => this.#doors.api(call, this.#launching(turn)));
   }
 
   /** Lambda's asynchronous invocation: late, twice, lost, and now and then answered with an error though it was taken. */
@@ -155,10 +194,8 @@ export class Deployment {
     const journal = new Journal();
     this.#journals.set(execution, journal);
     let report: RunReport | null = null;
-    const born = this.clock.now();
-    let turnBorn = born;
     const turnOf = (turn: MortalTurn, engine: Engine) => {
-      turnBorn = this.clock.now();
+      this.crashes.born(turn, 'run');
       const { store, log } = { store: turn.mortal(unreliable(this.store, 'store', this.#weather)), log: this.log };
       const clock = turn.mortal(this.#clock);
       const lasting = { store, log, clock, claimant: execution, lifetimeMs: 60 * minute };
@@ -173,12 +210,12 @@ export class Deployment {
       });
     };
     const ends = () => {
-      const dies = this.crashes.some((at) => turnBorn < at && at <= this.clock.now());
-      if (dies) this.deaths += 1;
-      return dies;
+      this.crashes.mayStrike('run');
+      return false;
     };
+    const begin = (engine: Engine, turn: MortalTurn) => turnOf(turn, engine).finally(() => this.crashes.gone(turn));
     try {
-      await resume((engine, turn) => turnOf(turn, engine), { journal, clock: this.clock, ends, gapMs: 5_000 });
+      await resume(begin, { journal, clock: this.clock, ends, gapMs: 5_000 });
     } catch (error) {
       this.log.error('the run function ends in an error', { run: name, error });
     }
@@ -186,39 +223,4 @@ export class Deployment {
     const trigger = name.split('-')[0] ?? '';
     if (report !== null) this.ended.push({ at: this.clock.now(), name, trigger, report });
   }
-}
-
-const noEngine: Engine = {
-  step: (_name, fn) => fn(),
-  once: (_name, fn) => fn(),
-  wait: async () => undefined,
-  map: () => Promise.reject(new Error('a tick maps nothing')),
-  turn: { id: 'tick', endsAt: Number.POSITIVE_INFINITY },
-  sends: { perStep: 1, stepsAtOnce: 1 },
-};
-
-const attempts = 10;
-
-/** As the durable engine: a step that AWS failed is tried again. */
-function patient(engine: Engine, clock: Clock): Engine {
-  return {
-    ...engine,
-    turn: engine.turn,
-    sends: engine.sends,
-    once: (name, fn) => engine.once(name, fn),
-    wait: (name, ms) => engine.wait(name, ms),
-    map: (name, items, fn, limit) =>
-      engine.map(name, items, (item, index, own) => fn(item, index, patient(own, clock)), limit),
-    step: (name, fn) =>
-      engine.step(name, async () => {
-        for (let attempt = 1; ; attempt += 1) {
-          try {
-            return await fn();
-          } catch (error) {
-            if (!(error instanceof PowerError) || error.code !== 'aws' || attempt === attempts) throw error;
-            await clock.sleep(1_000 * 2 ** attempt);
-          }
-        }
-      }),
-  };
 }
