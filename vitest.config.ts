@@ -9,6 +9,8 @@ export default defineConfig({
   test: {
     setupFiles: ['test/properties.ts'],
     testTimeout: 30_000,
+    // Most of them wait for sockets and processes: one worker for each core, where the default leaves one core idle.
+    maxWorkers: '100%',
     projects: [
       { extends: true, test: { name: 'shared', include: stateless, isolate: false } },
       { extends: true, test: { name: 'alone', include: ['test/**/*.test.ts'], exclude: stateless } },
