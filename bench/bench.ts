@@ -1,5 +1,5 @@
 // `npm run bench`: everything that this project promises in figures, measured side by side in one run.
-// Bounded and on localhost only; prints tables (or Markdown for the README), writes JSON, and exits with 1 when an aim was missed.
+// Bounded and on localhost only; prints tables (or Markdown for docs/performance.md), writes JSON, and exits with 1 when an aim was missed.
 
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';

@@ -1,5 +1,5 @@
 // How benchmarks print: facts under a title, and tables whose columns line up.
-// As plain text for a terminal, or as Markdown for the README; both from the same rows.
+// As plain text for a terminal, or as Markdown for docs/performance.md; both from the same rows.
 
 /** A table with a title, a word before it and notes after it. */
 export interface Sheet {

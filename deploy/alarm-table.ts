@@ -1,4 +1,4 @@
-// Every alarm there is: what it watches, from which value on, and what it means. One table, for the template, the README and the runbook.
+// Every alarm there is: what it watches, from which value on, and what it means. One table, for the template and the runbook.
 // An alarm whose metric nobody emits is worse than none; test/deploy/alarm-causes.test.ts makes each of them ring by its cause.
 
 import { warnBeforeMs } from '../lib/aws/token.ts';

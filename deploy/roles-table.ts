@@ -1,4 +1,4 @@
-// `npm run roles`: packages the project and prints who may do what, as a table for the README and for whoever reviews a deployment.
+// `npm run roles`: packages the project and prints who may do what, as a table for docs/roles.md and for whoever reviews a deployment.
 // Read from the packaged template, not from what generates it: it shows what would really be deployed.
 
 import { execFile } from 'node:child_process';

@@ -1,4 +1,4 @@
-// Holds the README's configuration reference to the schema: every field, every default, every variable, and the example.
+// Holds the configuration reference to the schema: every field, every default, every variable, and the example.
 // Fields are learnt from what the schema says is allowed, so that a new one cannot stay undocumented.
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -11,12 +11,12 @@ import { schedulesOf } from '../lib/config/schedules.ts';
 import { type Config, loadConfig, readEnvironment } from '../lib/config.ts';
 import { printDuration } from '../lib/core/duration.ts';
 import { PowerError } from '../lib/core/errors.ts';
-import { codes, firstCodes, read, root, rows, section, unique } from './fixtures/readme.ts';
+import { codes, firstCodes, read, root, rows, section, unique } from './fixtures/documents.ts';
 
 const cron = { cron: '0 19 ? * * *', timezone: 'UTC', action: 'shutdown', select: 'a' };
 const webhook = { verify: 'github', secretId: 's', on: [{ when: { a: 1 }, action: 'start', select: 'a' }] };
 
-describe("the README's configuration", () => {
+describe('the documented configuration', () => {
   const text = section('Configuration');
   const fields = new Map(rows(text).map(([name = '', , shown = '']) => [codes(name)[0] ?? '', shown]));
 
@@ -63,7 +63,7 @@ describe("the README's configuration", () => {
   });
 });
 
-/** Every field's path, as the README writes it, from what the schema says is allowed where something unknown stands. */
+/** Every field's path, as the documents write it, from what the schema says is allowed where something unknown stands. */
 function fieldsOfSchema(): string[] {
   const odd = { odd: true };
   const inputs = [
@@ -102,7 +102,7 @@ function faultsOf(input: unknown): readonly string[] {
   return [];
 }
 
-/** What lib/config fills in, by the field's name in the README, as one would write it. */
+/** What lib/config fills in, by the field's name in the documents, as one would write it. */
 function defaults(): Record<string, string> {
   const options = { where: 'terminal', credentials: 'optional' } as const;
   const load = (input: unknown): Config => loadConfig(input, readEnvironment({}), options);

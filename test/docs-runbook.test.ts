@@ -10,7 +10,7 @@ import { readSecret } from '../lib/aws/secret-shape.ts';
 import { loadConfig, readEnvironment } from '../lib/config.ts';
 import { endings } from '../lib/run/ending.ts';
 import { fakeTerminal } from './cli/fake-terminal.ts';
-import { codes, read, rows, unique } from './fixtures/readme.ts';
+import { codes, read, rows, unique } from './fixtures/documents.ts';
 
 const runbook = read('docs/runbook.md');
 const base = loadConfig({}, readEnvironment({}), { where: 'lambda', credentials: 'optional' });

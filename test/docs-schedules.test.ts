@@ -1,4 +1,4 @@
-// Holds the README's chapter on schedules to the code: each expression, each fault's words, each window of a clock change.
+// Holds the page on schedules to the code: each expression, each fault's words, each window of a clock change.
 // Whoever learns the language from it must not learn anything that the tick would read otherwise.
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -13,7 +13,7 @@ import { makeSchedules, type Schedules } from '../lib/core/schedule/schedules.ts
 import { tagVm } from '../lib/core/tags.ts';
 import { vmId } from '../lib/openscaler/vm-id.ts';
 import clockChanges from './core/schedule/vectors/clock-changes.json' with { type: 'json' };
-import { codes, read, rows, section } from './fixtures/readme.ts';
+import { codes, read, rows, section } from './fixtures/documents.ts';
 
 const text = section('Schedules');
 const settings = {
@@ -35,7 +35,7 @@ function table(head: string): string[][] {
   return all.slice(1);
 }
 
-describe("the README's schedules", () => {
+describe('the documented schedules', () => {
   it('shows tags that are read as they stand', () => {
     const shown = [...text.matchAll(/^[\w ]+ (\[(?:env=dev )?schedule=.+?\])/gm)].map(([, tag = '']) => tag);
     expect(shown).toHaveLength(3);

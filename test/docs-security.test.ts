@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { grantsIn } from '../deploy/grants.ts';
 import { makeResources } from '../deploy/resources.ts';
 import { loadConfig, readEnvironment } from '../lib/config.ts';
-import { codes, read, root, rows } from './fixtures/readme.ts';
+import { codes, read, root, rows } from './fixtures/documents.ts';
 
 const page = read('docs/security.md');
 const table = rows(page);

@@ -3,7 +3,7 @@
 
 import { globSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { root } from '../fixtures/readme.ts';
+import { root } from '../fixtures/documents.ts';
 
 export interface FoundPattern {
   readonly file: string;

@@ -6,7 +6,7 @@ import { resolve } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { misspelledSpecialKey, openingSpecialKey } from '../../lib/core/tags/special.ts';
-import { root } from '../fixtures/readme.ts';
+import { root } from '../fixtures/documents.ts';
 import { countInputs } from './counting.ts';
 import { attacked, patternsIn, patternsOfSources } from './patterns.ts';
 

@@ -5,7 +5,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
-import { read, root } from '../fixtures/readme.ts';
+import { read, root } from '../fixtures/documents.ts';
 
 interface Locked {
   readonly version?: string;

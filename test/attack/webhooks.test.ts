@@ -11,7 +11,7 @@ import { FakeClock } from '../fakes/clock.ts';
 import { FakeLauncher } from '../fakes/launcher.ts';
 import { MemoryLog } from '../fakes/log.ts';
 import { MemoryRunStore } from '../fakes/run-store.ts';
-import { read } from '../fixtures/readme.ts';
+import { read } from '../fixtures/documents.ts';
 import { type EventParts, httpEvent, readAnswer } from '../http/api-bench.ts';
 import { countInputs, times } from './counting.ts';
 import { type Delivery, fromGithub, hmac, keyOf, signed } from './deliveries.ts';

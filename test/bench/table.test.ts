@@ -1,4 +1,4 @@
-// How figures are printed: the README is made of this.
+// How figures are printed: docs/performance.md is made of this.
 
 import { describe, expect, it } from 'vitest';
 import { median, renderMarkdown, renderSheet, whole } from '../../bench/table.ts';

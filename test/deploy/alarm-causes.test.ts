@@ -16,8 +16,8 @@ import type { Mark } from '../../lib/core/schedule/mark.ts';
 import { resolveTag } from '../../lib/core/schedule/resolve.ts';
 import { parseRunRequest } from '../../lib/run/request.ts';
 import { type AlarmStage, type Invoked, startAlarmStage, token } from '../fixtures/alarm-stage.ts';
+import { root } from '../fixtures/documents.ts';
 import { dataIn, linesOf } from '../fixtures/emf.ts';
-import { root } from '../fixtures/readme.ts';
 import { breaches, namespaceOf, periodOf } from '../fixtures/ringing.ts';
 import { httpEvent } from '../http/api-bench.ts';
 

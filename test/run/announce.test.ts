@@ -6,8 +6,8 @@ import { type Outcome, results } from '../../lib/core/outcome.ts';
 import { powers } from '../../lib/core/vm.ts';
 import type { PowerEvent, RunRecord } from '../../lib/ports.ts';
 import { isTold, runEnded, runStarted, vmSettled } from '../../lib/run/announce.ts';
+import { read } from '../fixtures/documents.ts';
 import { eventSchema, faultsOfEvent } from '../fixtures/event-schemas.ts';
-import { read } from '../fixtures/readme.ts';
 
 const running: RunRecord = {
   name: 'cron-1',
