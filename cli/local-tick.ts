@@ -2,12 +2,12 @@
 // In a dry run nothing is sent and nothing remembered: the decisions are those of the real thing all the same.
 
 import { PowerError } from '../lib/core/errors.ts';
-import type { NewRun, RunRecord, StateStore } from '../lib/ports.ts';
 import { conduct } from '../lib/run/conduct.ts';
 import type { RunReport } from '../lib/run/report.ts';
 import { parseRecordedRequest } from '../lib/run/request.ts';
 import { type TickReport, tick } from '../lib/run/schedule/tick.ts';
 import type { RunWorld } from '../lib/run/world.ts';
+import type { NewRun, RunRecord, StateStore } from '../lib/stores.ts';
 
 export interface LocalTickWorld extends RunWorld {
   /** A tick older than this does nothing, unless it is a dry run. */

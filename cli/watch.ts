@@ -2,9 +2,9 @@
 // Only looks: Ctrl-C ends the watching, never the run.
 
 import { PowerError } from '../lib/core/errors.ts';
-import type { RunRecord, RunStore } from '../lib/ports.ts';
 import { type Ending, endingOf } from '../lib/run/ending.ts';
 import type { RunReport } from '../lib/run/report.ts';
+import type { RunRecord, RunStore } from '../lib/stores.ts';
 import { noSuchRun } from './deployment.ts';
 import { type ExitCode, exitCode, exitCodeOfReport } from './exit-code.ts';
 import { sayRefusal } from './refusal.ts';

@@ -10,7 +10,8 @@ import { systemClock } from '../lib/clock.ts';
 import { type Config, loadConfig, readEnvironment } from '../lib/config.ts';
 import { PowerError } from '../lib/core/errors.ts';
 import { type AdmitLaunch, launchCap } from '../lib/http/launch-cap.ts';
-import type { Clock, Launcher, Log, RunStore } from '../lib/ports.ts';
+import type { Clock, Launcher, Log } from '../lib/ports.ts';
+import type { RunStore } from '../lib/stores.ts';
 import powerConfig from '../power.config.ts';
 
 export interface Wiring {

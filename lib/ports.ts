@@ -3,8 +3,8 @@
 
 import type { Action } from './core/action.ts';
 import type { Answer } from './core/failure.ts';
+import type { Notice } from './core/notice.ts';
 import type { Outcome, Unlisted } from './core/outcome.ts';
-import type { Mark } from './core/schedule/mark.ts';
 import type { ListedVm, VmId } from './core/vm.ts';
 
 /** Time as an argument (rule 9). */
@@ -106,123 +106,6 @@ export interface Engine {
   readonly sends: { readonly perStep: number; readonly stepsAtOnce: number };
 }
 
-export type RunStatus =
-  /** Launched, not yet claimed by a worker. */
-  | 'recorded'
-  | 'running'
-  /** Its report is out. */
-  | 'ended'
-  /** It was `running` past its deadline: nobody knows its end. */
-  | 'lost';
-
-export type TierState =
-  /** The tiers before it are not settled, or their delay is not over. */
-  | 'waiting'
-  | 'sending'
-  | 'settling'
-  | 'settled'
-  /** A tier before it ended badly: nothing is sent to this one. */
-  | 'skipped';
-
-export interface TierProgress {
-  /** Which way the run goes through the tiers. */
-  readonly direction: 'up' | 'down';
-  readonly tier: number;
-  readonly state: TierState;
-  /** How many of its VMs are to be sent to. */
-  readonly planned: number;
-  readonly sent: number;
-  readonly settled: number;
-  /** Sent to, and not settled yet. */
-  readonly open: number;
-  /** For a person; null when it waits for nothing. */
-  readonly waitingFor: string | null;
-}
-
-export interface RunProgress {
-  readonly selected: number;
-  readonly sent: number;
-  readonly settled: number;
-  /** In the order in which they are acted on; none in what an older version kept. */
-  readonly tiers: readonly TierProgress[];
-}
-
-/** A run as it is kept. `request` is the validated request as JSON; what it holds is lib/run/request.ts's business. */
-export interface RunRecord {
-  readonly name: string;
-  readonly trigger: string;
-  readonly request: unknown;
-  /** Of what the caller sent, to tell a repeat from another request under the same key. */
-  readonly requestHash: string;
-  readonly status: RunStatus;
-  readonly recordedAt: string;
-  readonly startedAt: string | null;
-  readonly endedAt: string | null;
-  /** When a `running` run that has not ended counts as lost. */
-  readonly deadline: string | null;
-  readonly progress: RunProgress | null;
-  /** Set once somebody has cancelled it: it never began, or it stops as soon as it looks. */
-  readonly cancelRequestedAt: string | null;
-  readonly cancelRequestedBy: string | null;
-  /** The report without its outcomes (they may be thousands), once ended; or why there is none. */
-  readonly summary: unknown;
-}
-
-export interface NewRun {
-  readonly name: string;
-  readonly trigger: string;
-  readonly request: unknown;
-  readonly requestHash: string;
-  readonly recordedAt: string;
-}
-
-/** A place in the list of all runs: right after this one. */
-export interface RunCursor {
-  readonly recordedAt: string;
-  readonly name: string;
-}
-
-export interface RunPage {
-  /** Newest first. */
-  readonly runs: readonly RunRecord[];
-  /** Where the next page begins; null when there is none. */
-  readonly next: RunCursor | null;
-}
-
-/** Where runs are kept. Every method throws `aws` when the store does not do what was asked. */
-export interface RunStore {
-  /** Writes the run unless its name exists; says which of the two, with the run that now stands there. */
-  record(run: NewRun): Promise<{ readonly isNew: boolean; readonly run: RunRecord }>;
-  /**
-   * `recorded` → `running`, for exactly one claimant: the record for it, null for everyone else. The same claimant gets the record
-   * again for as long as the run is running: a replay finds its own claim.
-   */
-  claim(name: string, at: string, deadline: string, claimant: string): Promise<RunRecord | null>;
-  /**
-   * Cancels the run: one that is `recorded` ends without having begun, one that is `running` is asked to stop. The run as it
-   * stands then; its `cancelRequestedAt` is null when it was over before. Null for an unknown one. A repeat changes nothing.
-   */
-  cancel(name: string, at: string, by: string): Promise<RunRecord | null>;
-  /** Whether a running run was asked to stop; cheap enough to ask at every look. */
-  isCancelled(name: string): Promise<boolean>;
-  /** `recorded` → `ended`, for a run that is not to be started any more; false when it is not `recorded`. */
-  abandon(name: string, at: string, summary: unknown): Promise<boolean>;
-  /** `part`: the figures are those of one part of the run, and add up with those of its other parts. */
-  progress(name: string, progress: RunProgress, outcomes: readonly Outcome[], part?: string): Promise<void>;
-  /** `running` → `ended`. `outcomes` are those not yet given to `progress`. */
-  end(name: string, at: string, summary: unknown, outcomes: readonly Outcome[]): Promise<void>;
-  /** The run as it stands at `now` (`lost` is read, never written), or null. */
-  read(name: string, now: string): Promise<RunRecord | null>;
-  /** The last runs, or those before a place in the list. One that was just recorded may take a moment to be in it. */
-  list(now: string, limit: number, before: RunCursor | null): Promise<RunPage>;
-  /** The runs recorded in that time, both ends included, that are still `recorded`, oldest first. As `list`, a moment behind. */
-  unstarted(from: string, to: string): Promise<readonly RunCursor[]>;
-  /** Of the runs recorded in that time, those that are lost at `now`: each to one caller, once. */
-  takeLost(from: string, to: string, now: string): Promise<readonly string[]>;
-  /** All outcomes kept so far. */
-  outcomes(name: string): Promise<readonly Outcome[]>;
-}
-
 /** Starts a recorded run somewhere else: hands over its name and nothing more. Throws `aws`. */
 export interface Launcher {
   start(name: string): Promise<void>;
@@ -243,62 +126,12 @@ export interface Announcer {
   announce(events: readonly PowerEvent[]): Promise<void>;
 }
 
-/** An override as it is kept: which VMs it is on was resolved when it was made, and when it ends for each of them. */
-export interface KeptOverride {
-  readonly id: string;
-  readonly keep: 'on' | 'off';
-  /** Epoch milliseconds. */
-  readonly startMs: number;
-  readonly reason: string;
-  readonly by: string;
-  /** When it ends, in epoch milliseconds, by VM key (`account/id`). */
-  readonly ends: Readonly<Record<string, number>>;
-  /** When it was cancelled: it ends then for all its VMs, if not before. */
-  readonly cancelledMs: number | null;
-}
+/** How sending went. `why` is fit for a log: no address, nothing secret, nothing that a server said. */
+export type Delivered = { readonly isSent: true } | { readonly isSent: false; readonly why: string };
 
-/** What is remembered of the whole fleet between two ticks. */
-export interface FleetState {
-  /** By VM key. */
-  readonly marks: ReadonlyMap<string, Mark>;
-  readonly overrides: readonly KeptOverride[];
-}
-
-export interface MarkChange {
-  /** The VM key. */
-  readonly key: string;
-  /** The mark it was decided from; the write fails if another one stands there by now. */
-  readonly from: Mark | null;
-  readonly to: Mark;
-}
-
-/** Where marks and overrides are kept. Every method throws `aws` when the store does not do what was asked. */
-export interface StateStore {
-  /** All marks, and all overrides that hold or whose end may still matter, in one query. */
-  load(): Promise<FleetState>;
-  /** Writes each mark unless it changed meanwhile; the keys of those that did. */
-  putMarks(changes: readonly MarkChange[]): Promise<readonly string[]>;
-  putOverride(override: KeptOverride): Promise<void>;
-  /** The override as cancelled at `at` (one cancelled before stays as it was), or null if there is none. */
-  cancelOverride(id: string, at: number): Promise<KeptOverride | null>;
-}
-
-/** A run as leases know it: the newer request has the VM. */
-export interface LeaseHolder {
-  readonly run: string;
-  /** When the run was requested (recorded), in epoch milliseconds. */
-  readonly requestedAt: number;
-}
-
-/**
- * Who may send to a VM: each run leases what it selected, and a newer request takes it over. Never given back: until it lapses, a
- * lease also keeps out an older request that begins late. Throws `aws`.
- */
-export interface Leases {
-  /** Leases the VMs until `untilMs`, taking over from older requests and lapsed leases; the keys that a newer request holds. */
-  take(holder: LeaseHolder, keys: readonly string[], untilMs: number): Promise<readonly string[]>;
-  /** Of the keys, those that another run has taken over since. */
-  lost(holder: LeaseHolder, keys: readonly string[]): Promise<readonly string[]>;
+export interface Messenger {
+  /** Sends within a few seconds, or says why not. At least once: a repeat has the same id. Throws `secret`. */
+  send(notice: Notice): Promise<Delivered>;
 }
 
 /** What a run tells while it goes, for a person or a store to follow. */

@@ -2,8 +2,8 @@
 // Shapes as of the HTTP API, so that a script can read either.
 
 import { printInstant } from '../../lib/core/schedule/civil.ts';
-import type { KeptOverride } from '../../lib/ports.ts';
 import type { MadeOverride } from '../../lib/run/schedule/overrides.ts';
+import type { KeptOverride } from '../../lib/stores.ts';
 import type { Paint, Width } from '../terminal.ts';
 import { documentOf, unlistedOf } from './json.ts';
 import { sayLocal } from './local-time.ts';

@@ -2,8 +2,8 @@
 // Instants are told in UTC: no configuration is read here, and so no zone is known.
 
 import { countResults, type Outcome } from '../../lib/core/outcome.ts';
-import type { RunRecord } from '../../lib/ports.ts';
 import { lineOf, type RunLine } from '../../lib/run/run-line.ts';
+import type { RunRecord } from '../../lib/stores.ts';
 import type { Paint, Style, Width } from '../terminal.ts';
 import { sayDuration } from './duration.ts';
 import { documentOf, outcomeOf } from './json.ts';

@@ -1,8 +1,8 @@
 // How a run somewhere else looks while it goes: a live frame for a TTY, a line per change for everything else.
 // Made from what is kept of it, tier by tier; it only shows, and decides nothing.
 
-import type { RunRecord, TierProgress, TierState } from '../../lib/ports.ts';
 import { lineOf } from '../../lib/run/run-line.ts';
+import type { RunRecord, TierProgress, TierState } from '../../lib/stores.ts';
 import type { Paint, Style, Terminal } from '../terminal.ts';
 import { sayDuration } from './duration.ts';
 import { plain } from './plain.ts';

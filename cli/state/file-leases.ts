@@ -2,7 +2,8 @@
 // Held to the same contract as those in DynamoDB.
 
 import { systemClock } from '../../lib/clock.ts';
-import type { Clock, LeaseHolder, Leases } from '../../lib/ports.ts';
+import type { Clock } from '../../lib/ports.ts';
+import type { LeaseHolder, Leases } from '../../lib/stores.ts';
 import { lostOf, takeOf } from './leases.ts';
 import { StateFile } from './state-file.ts';
 

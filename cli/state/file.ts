@@ -2,7 +2,8 @@
 // Made of the store in memory, which each change fills anew from the file.
 
 import { systemClock } from '../../lib/clock.ts';
-import type { Clock, FleetState, KeptOverride, MarkChange, StateStore } from '../../lib/ports.ts';
+import type { Clock } from '../../lib/ports.ts';
+import type { FleetState, KeptOverride, MarkChange, StateStore } from '../../lib/stores.ts';
 import { memoryStateStore } from './memory.ts';
 import { StateFile } from './state-file.ts';
 

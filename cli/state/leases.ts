@@ -1,7 +1,8 @@
 // Who gets a lease and who lost one, and leases in memory: for runs of one process, with the simulator and in tests.
 // Held to the same contract as those in DynamoDB; those in a file ask the same two questions.
 
-import type { Clock, LeaseHolder, Leases } from '../../lib/ports.ts';
+import type { Clock } from '../../lib/ports.ts';
+import type { LeaseHolder, Leases } from '../../lib/stores.ts';
 
 export interface Lease extends LeaseHolder {
   /** When it lapses, in epoch milliseconds. */

@@ -3,7 +3,7 @@
 
 import { PowerError } from '../../lib/core/errors.ts';
 import { isSameMark, type Mark } from '../../lib/core/schedule/mark.ts';
-import type { FleetState, KeptOverride, MarkChange, StateStore } from '../../lib/ports.ts';
+import type { FleetState, KeptOverride, MarkChange, StateStore } from '../../lib/stores.ts';
 
 /** A StateStore that begins with `state` and forgets all when the process ends. */
 export function memoryStateStore(state: FleetState = { marks: new Map(), overrides: [] }): StateStore {

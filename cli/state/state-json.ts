@@ -3,7 +3,7 @@
 
 import * as v from 'valibot';
 import { PowerError } from '../../lib/core/errors.ts';
-import type { FleetState } from '../../lib/ports.ts';
+import type { FleetState } from '../../lib/stores.ts';
 import type { Lease } from './leases.ts';
 
 /** All that a file remembers. */

@@ -2,7 +2,7 @@
 // One partition, so that a run that holds many asks for all in one query.
 
 import * as v from 'valibot';
-import type { LeaseHolder } from '../ports.ts';
+import type { LeaseHolder } from '../stores.ts';
 import { numberAttribute, text, unreadable } from './attribute.ts';
 import type { Item, Key, Update } from './expression.ts';
 

@@ -1,7 +1,8 @@
 // The Leases in DynamoDB: which run may send to a VM, by one conditional write per VM.
 // A lease lapses by itself, so a crash locks nobody out; a newer request never has to wait for that.
 
-import type { Clock, LeaseHolder, Leases } from '../ports.ts';
+import type { Clock } from '../ports.ts';
+import type { LeaseHolder, Leases } from '../stores.ts';
 import { DynamoTable, type DynamoTableOptions } from './dynamo.ts';
 import type { Item } from './expression.ts';
 import { leasePartition, leaseUpdate, readLeaseItem } from './lease-item.ts';

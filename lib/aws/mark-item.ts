@@ -3,7 +3,7 @@
 
 import * as v from 'valibot';
 import type { Mark } from '../core/schedule/mark.ts';
-import type { MarkChange } from '../ports.ts';
+import type { MarkChange } from '../stores.ts';
 import { numberAttribute, text, unreadable } from './attribute.ts';
 import type { Item, Key, Update } from './expression.ts';
 

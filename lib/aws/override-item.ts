@@ -3,7 +3,7 @@
 
 import * as v from 'valibot';
 import { lapseOf } from '../core/schedule/lapse.ts';
-import type { KeptOverride } from '../ports.ts';
+import type { KeptOverride } from '../stores.ts';
 import { integer, json, jsonAttribute, numberAttribute, text, unreadable } from './attribute.ts';
 import type { Item, Key } from './expression.ts';
 import { fleetPartition } from './mark-item.ts';

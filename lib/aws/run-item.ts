@@ -5,7 +5,7 @@ import * as v from 'valibot';
 import { actions } from '../core/action.ts';
 import { type Outcome, type OutcomeCode, results } from '../core/outcome.ts';
 import { powers } from '../core/vm.ts';
-import type { NewRun, RunCursor, RunProgress, RunRecord, TierState } from '../ports.ts';
+import type { NewRun, RunCursor, RunProgress, RunRecord, TierState } from '../stores.ts';
 import { json, packedJson, packedJsonAttribute, text, unreadable } from './attribute.ts';
 import type { IndexQuery, Item, Key } from './expression.ts';
 import { runIndex } from './run-index.ts';

@@ -3,7 +3,8 @@
 
 import { randomBytes, randomUUID } from 'node:crypto';
 import { PowerError } from '../core/errors.ts';
-import type { Clock, FleetState, KeptOverride, MarkChange, StateStore } from '../ports.ts';
+import type { Clock } from '../ports.ts';
+import type { FleetState, KeptOverride, MarkChange, StateStore } from '../stores.ts';
 import { numberAttribute } from './attribute.ts';
 import { DynamoTable, type DynamoTableOptions } from './dynamo.ts';
 import type { Item } from './expression.ts';

@@ -3,7 +3,7 @@
 
 import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
-import type { ClaimedWarning, StopWarning, StopWarnings, WarningId } from '../notify-ports.ts';
+import type { ClaimedWarning, StopWarning, StopWarnings, WarningId } from '../stores.ts';
 import { integer, json, jsonAttribute, numberAttribute, text, unreadable } from './attribute.ts';
 import { DynamoTable, type DynamoTableOptions } from './dynamo.ts';
 import type { Item, Key } from './expression.ts';

@@ -3,9 +3,10 @@
 
 import type { AccountConfig } from '../config.ts';
 import type { Inventory } from '../core/plan.ts';
-import type { Clock, Launcher, Log, RunStore } from '../ports.ts';
+import type { Clock, Launcher, Log } from '../ports.ts';
 import type { RunReport } from '../run/report.ts';
 import type { RunRequest } from '../run/request.ts';
+import type { RunStore } from '../stores.ts';
 import type { AdmitLaunch } from './launch-cap.ts';
 import type { ScheduleUses } from './schedule-world.ts';
 

@@ -4,11 +4,11 @@
 // across sites. Who can make a browser send this POST holds the token, and could as well send it.
 
 import { printable, vmLine } from '../core/notice.ts';
-import type { StopWarning, StopWarnings } from '../notify-ports.ts';
-import type { Clock, KeptOverride, Log } from '../ports.ts';
+import type { Clock, Log } from '../ports.ts';
 import { readKeepToken, warningName } from '../run/notify/keep-link.ts';
 import { sayTime } from '../run/notify/local-time.ts';
 import type { KnownOverride } from '../run/schedule/overrides.ts';
+import type { KeptOverride, StopWarning, StopWarnings } from '../stores.ts';
 import type { HttpAnswer } from './answer.ts';
 import { decodeUtf8 } from './body.ts';
 import { pageAnswer } from './keep-page.ts';

@@ -3,8 +3,8 @@
 
 import { PowerError } from '../core/errors.ts';
 import { printInstant } from '../core/schedule/civil.ts';
-import type { KeptOverride } from '../ports.ts';
 import type { MadeOverride } from '../run/schedule/overrides.ts';
+import type { KeptOverride } from '../stores.ts';
 import { type HttpAnswer, jsonAnswer } from './answer.ts';
 import type { ApiWorld } from './api-world.ts';
 import { checkBody, readJsonBody } from './body.ts';

@@ -3,7 +3,7 @@
 
 import type { Unlisted } from '../core/outcome.ts';
 import type { Vm } from '../core/vm.ts';
-import type { RunRecord } from '../ports.ts';
+import type { RunRecord } from '../stores.ts';
 
 /** A run's record without what only the store needs. */
 export function runJson(run: RunRecord) {

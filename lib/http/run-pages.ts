@@ -2,7 +2,7 @@
 // Lambda answers with at most 6 MB: a page is bounded by a number, and a page of outcomes by its bytes too.
 
 import type { Outcome } from '../core/outcome.ts';
-import type { RunCursor } from '../ports.ts';
+import type { RunCursor } from '../stores.ts';
 import { invalid } from './body.ts';
 import { readQuery } from './query.ts';
 

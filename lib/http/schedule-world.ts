@@ -2,8 +2,8 @@
 // Handed over already wired, so that the code of schedules and clouds is loaded only when a route calls it.
 
 import type { Unlisted } from '../core/outcome.ts';
-import type { KeptOverride } from '../ports.ts';
 import type { MadeOverride, OverrideRequest } from '../run/schedule/overrides.ts';
+import type { KeptOverride } from '../stores.ts';
 
 export interface ShownOutlook {
   /** The object of `power plan --json`. */

@@ -2,9 +2,10 @@
 // First the signature, over the raw bytes; then everything else.
 
 import type { WebhookConfig } from '../config.ts';
-import type { Clock, Launcher, Log, RunStore } from '../ports.ts';
+import type { Clock, Launcher, Log } from '../ports.ts';
 import { launch } from '../run/launch.ts';
 import { requestHash, runName } from '../run/name.ts';
+import type { RunStore } from '../stores.ts';
 import { type HttpAnswer, jsonAnswer } from './answer.ts';
 import { decodeUtf8, parseJsonBytes, refuseLargeBody } from './body.ts';
 import type { AdmitLaunch } from './launch-cap.ts';

@@ -3,8 +3,7 @@
 
 import { PowerError } from '../core/errors.ts';
 import type { Notice } from '../core/notice.ts';
-import type { Messenger } from '../notify-ports.ts';
-import type { Clock } from '../ports.ts';
+import type { Clock, Messenger } from '../ports.ts';
 import { type Address, readAddress } from './address.ts';
 import { slackMessage } from './slack.ts';
 import { standardMessage } from './standard.ts';

@@ -4,7 +4,8 @@
 import * as v from 'valibot';
 import { actions } from '../core/action.ts';
 import type { Outcome } from '../core/outcome.ts';
-import type { PowerEvent, RunRecord } from '../ports.ts';
+import type { PowerEvent } from '../ports.ts';
+import type { RunRecord } from '../stores.ts';
 import { endingOf } from './ending.ts';
 
 /** Whose end is told: of VMs that need attention, of all, or of none. */

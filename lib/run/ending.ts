@@ -4,7 +4,7 @@
 import * as v from 'valibot';
 import { actions } from '../core/action.ts';
 import { results } from '../core/outcome.ts';
-import type { RunRecord } from '../ports.ts';
+import type { RunRecord } from '../stores.ts';
 import type { RunReport } from './report.ts';
 
 /** In one word; of a report the verdict, or that it was stopped. */

@@ -2,7 +2,8 @@
 // At the store, because its writes are what is certain, and because every one of them is made again by a run that is taken up again.
 
 import { PowerError } from '../core/errors.ts';
-import type { Announcer, Log, PowerEvent, RunStore } from '../ports.ts';
+import type { Announcer, Log, PowerEvent } from '../ports.ts';
+import type { RunStore } from '../stores.ts';
 import { isTold, runEnded, runStarted, type VmSettledWanted, vmSettled } from './announce.ts';
 
 /** To whom a run is announced, and how much of it. */

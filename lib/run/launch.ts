@@ -3,7 +3,8 @@
 
 import { describeError } from '../core/describe-error.ts';
 import { PowerError } from '../core/errors.ts';
-import type { Clock, Launcher, Log, RunRecord, RunStore } from '../ports.ts';
+import type { Clock, Launcher, Log } from '../ports.ts';
+import type { RunRecord, RunStore } from '../stores.ts';
 import type { RunRequest, TickRequest } from './request.ts';
 
 export interface Launch {

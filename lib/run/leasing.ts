@@ -5,7 +5,7 @@ import { outcomeKey } from '../core/outcome.ts';
 import type { Plan } from '../core/plan.ts';
 import { type Pursuit, superseded } from '../core/pursuit.ts';
 import { vmKey } from '../core/vm.ts';
-import type { LeaseHolder } from '../ports.ts';
+import type { LeaseHolder } from '../stores.ts';
 import type { RunWorld } from './world.ts';
 
 // A lease is never given back: until it lapses it also keeps out an older request that begins late.

@@ -3,7 +3,8 @@
 
 import type { Action } from '../core/action.ts';
 import { type Outcome, outcomeKey } from '../core/outcome.ts';
-import type { Log, RunEvent, RunProgress, RunStore } from '../ports.ts';
+import type { Log, RunEvent } from '../ports.ts';
+import type { RunProgress, RunStore } from '../stores.ts';
 import { TierFigures } from './tier-figures.ts';
 
 export interface RunRecorder {

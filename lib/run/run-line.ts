@@ -4,7 +4,7 @@
 import * as v from 'valibot';
 import { type Action, actions } from '../core/action.ts';
 import type { Counts } from '../core/outcome.ts';
-import type { RunProgress, RunRecord, RunStatus } from '../ports.ts';
+import type { RunProgress, RunRecord, RunStatus } from '../stores.ts';
 import { type EndingWord, endingOf } from './ending.ts';
 
 export interface RunLine {

@@ -2,7 +2,8 @@
 // A trigger that repeats does the same for its own run; this is for those that never repeat. And finds those that will never end.
 
 import { neverStarted } from '../core/not-begun.ts';
-import type { Clock, Launcher, Log, RunCursor, RunStore } from '../ports.ts';
+import type { Clock, Launcher, Log } from '../ports.ts';
+import type { RunCursor, RunStore } from '../stores.ts';
 
 export interface SweepWorld {
   readonly store: Pick<RunStore, 'unstarted' | 'abandon' | 'takeLost'>;

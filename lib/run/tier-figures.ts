@@ -3,7 +3,8 @@
 
 import type { Action } from '../core/action.ts';
 import { type Direction, directionOf } from '../core/tiers.ts';
-import type { RunEvent, TierProgress, TierState } from '../ports.ts';
+import type { RunEvent } from '../ports.ts';
+import type { TierProgress, TierState } from '../stores.ts';
 
 type TierEvent = Extract<RunEvent, { kind: 'tier' }>;
 

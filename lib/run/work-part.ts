@@ -1,7 +1,8 @@
 // The worker of one part of a large run: settles its VMs as the run itself would, and keeps their outcomes in the run's record.
 // It claims nothing: the run that handed the part over has claimed itself, and takes over again what a part leaves open.
 
-import type { Clock, Engine, Log, RunStore } from '../ports.ts';
+import type { Clock, Engine, Log } from '../ports.ts';
+import type { RunStore } from '../stores.ts';
 import { CallCount } from './calls.ts';
 import type { Part, PartEnd, Shares } from './parts.ts';
 import { runRecorder } from './recorder.ts';

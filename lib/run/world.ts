@@ -4,7 +4,8 @@ import type { RunPolicy } from '../core/policy.ts';
 import type { Schedules } from '../core/schedule/schedules.ts';
 import type { TagRule } from '../core/tags.ts';
 import type { Power } from '../core/vm.ts';
-import type { Clock, Engine, LeaseHolder, Leases, Log, RunEvent, StateStore, VmCloud } from '../ports.ts';
+import type { Clock, Engine, Log, RunEvent, VmCloud } from '../ports.ts';
+import type { LeaseHolder, Leases, StateStore } from '../stores.ts';
 import type { CallCount } from './calls.ts';
 import type { RunRecorder } from './recorder.ts';
 

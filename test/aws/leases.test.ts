@@ -1,7 +1,7 @@
 import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dynamoLeases } from '../../lib/aws/leases.ts';
-import type { Leases } from '../../lib/ports.ts';
+import type { Leases } from '../../lib/stores.ts';
 import { leaseNow, leasesContract } from '../contracts/leases.ts';
 import { FakeClock } from '../fakes/clock.ts';
 import { type Dynalite, startDynalite } from '../fixtures/dynalite.ts';

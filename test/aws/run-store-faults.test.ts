@@ -1,7 +1,8 @@
 import { createServer } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { dynamoRunStore } from '../../lib/aws/run-store.ts';
-import type { Clock, RunStore } from '../../lib/ports.ts';
+import type { Clock } from '../../lib/ports.ts';
+import type { RunStore } from '../../lib/stores.ts';
 import { newRun, outcomeOf } from '../contracts/run-store.ts';
 import { type Dynalite, startDynalite } from '../fixtures/dynalite.ts';
 import {

@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dynamoRunStore } from '../../lib/aws/run-store.ts';
-import type { RunStore } from '../../lib/ports.ts';
+import type { RunStore } from '../../lib/stores.ts';
 import { newRun, outcomeOf, runStoreContract } from '../contracts/run-store.ts';
 import { FakeClock } from '../fakes/clock.ts';
 import { MemoryRunStore } from '../fakes/run-store.ts';

@@ -1,7 +1,7 @@
 import { DynamoDBClient, PutItemCommand, paginateQuery, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dynamoStateStore } from '../../lib/aws/state-store.ts';
-import type { StateStore } from '../../lib/ports.ts';
+import type { StateStore } from '../../lib/stores.ts';
 import { markOf, overrideOf, sixPm, stateStoreContract } from '../contracts/state-store.ts';
 import { FakeClock } from '../fakes/clock.ts';
 import { type Dynalite, startDynalite } from '../fixtures/dynalite.ts';

@@ -3,7 +3,7 @@
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { dynamoRunStore } from '../../lib/aws/run-store.ts';
-import type { RunStore } from '../../lib/ports.ts';
+import type { RunStore } from '../../lib/stores.ts';
 import { newRun } from '../contracts/run-store.ts';
 import { type Dynalite, startDynalite } from '../fixtures/dynalite.ts';
 import { type LocalAws, startLocalAws } from '../fixtures/local-aws.ts';

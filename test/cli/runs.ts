@@ -1,6 +1,6 @@
 // Runs as they are kept, with only what a test is about spelled out.
 
-import type { RunRecord } from '../../lib/ports.ts';
+import type { RunRecord } from '../../lib/stores.ts';
 
 export function recordOf(parts: Partial<RunRecord>): RunRecord {
   return {

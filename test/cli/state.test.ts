@@ -6,7 +6,8 @@ import { fileStateStore } from '../../cli/state/file.ts';
 import { fileLeases } from '../../cli/state/file-leases.ts';
 import { memoryLeases } from '../../cli/state/leases.ts';
 import { memoryStateStore } from '../../cli/state/memory.ts';
-import type { Clock, StateStore } from '../../lib/ports.ts';
+import type { Clock } from '../../lib/ports.ts';
+import type { StateStore } from '../../lib/stores.ts';
 import { leaseNow, leasesContract } from '../contracts/leases.ts';
 import { markOf, overrideOf, sixPm, stateStoreContract } from '../contracts/state-store.ts';
 

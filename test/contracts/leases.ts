@@ -2,7 +2,7 @@
 // Run against those in memory and those in DynamoDB.
 
 import { describe, expect, it } from 'vitest';
-import type { Leases } from '../../lib/ports.ts';
+import type { Leases } from '../../lib/stores.ts';
 
 export const leaseNow = Date.UTC(2026, 0, 5, 18);
 const until = leaseNow + 900_000;

@@ -3,7 +3,7 @@
 
 import { describe, expect, it } from 'vitest';
 import type { Outcome } from '../../lib/core/outcome.ts';
-import type { NewRun, RunStore } from '../../lib/ports.ts';
+import type { NewRun, RunStore } from '../../lib/stores.ts';
 
 const recordedAt = '2026-01-05T18:00:00.000Z';
 const startedAt = '2026-01-05T18:00:01.000Z';

@@ -3,7 +3,7 @@
 
 import { describe, expect, it } from 'vitest';
 import type { Mark } from '../../lib/core/schedule/mark.ts';
-import type { KeptOverride, StateStore } from '../../lib/ports.ts';
+import type { KeptOverride, StateStore } from '../../lib/stores.ts';
 
 export const sixPm = Date.UTC(2026, 0, 5, 18);
 const hourMs = 3_600_000;

@@ -2,7 +2,7 @@
 // Run against those in memory and those in DynamoDB.
 
 import { describe, expect, it } from 'vitest';
-import type { StopWarnings } from '../../lib/notify-ports.ts';
+import type { StopWarnings } from '../../lib/stores.ts';
 import { FakeClock } from '../fakes/clock.ts';
 
 /** Instants are unique per test, so that one table may serve all. */

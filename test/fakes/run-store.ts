@@ -4,7 +4,7 @@
 import { PowerError } from '../../lib/core/errors.ts';
 import { cancelledBeforeItBegan } from '../../lib/core/not-begun.ts';
 import type { Outcome } from '../../lib/core/outcome.ts';
-import type { NewRun, RunCursor, RunPage, RunProgress, RunRecord, RunStore } from '../../lib/ports.ts';
+import type { NewRun, RunCursor, RunPage, RunProgress, RunRecord, RunStore } from '../../lib/stores.ts';
 
 export class MemoryRunStore implements RunStore {
   readonly #runs = new Map<string, RunRecord>();

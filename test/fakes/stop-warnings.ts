@@ -2,8 +2,8 @@
 // Copies what it is given and gives, as a table does.
 
 import { claimLapsesAfterMs } from '../../lib/aws/stop-warnings.ts';
-import type { ClaimedWarning, StopWarning, StopWarnings, WarningId } from '../../lib/notify-ports.ts';
 import type { Clock } from '../../lib/ports.ts';
+import type { ClaimedWarning, StopWarning, StopWarnings, WarningId } from '../../lib/stores.ts';
 
 interface Kept {
   warning: StopWarning;

@@ -4,8 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { actions } from '../../lib/core/action.ts';
 import { type Outcome, results } from '../../lib/core/outcome.ts';
 import { powers } from '../../lib/core/vm.ts';
-import type { PowerEvent, RunRecord } from '../../lib/ports.ts';
+import type { PowerEvent } from '../../lib/ports.ts';
 import { isTold, runEnded, runStarted, vmSettled } from '../../lib/run/announce.ts';
+import type { RunRecord } from '../../lib/stores.ts';
 import { read } from '../fixtures/documents.ts';
 import { eventSchema, faultsOfEvent } from '../fixtures/event-schemas.ts';
 

@@ -3,10 +3,11 @@
 
 import { describe, expect, it } from 'vitest';
 import { PowerError } from '../../lib/core/errors.ts';
-import type { PowerEvent, RunStore } from '../../lib/ports.ts';
+import type { PowerEvent } from '../../lib/ports.ts';
 import { conduct } from '../../lib/run/conduct.ts';
 import { announcedStore } from '../../lib/run/herald.ts';
 import { work } from '../../lib/run/work.ts';
+import type { RunStore } from '../../lib/stores.ts';
 import { type Ends, Journal, moments, resume } from '../fakes/resuming-engine.ts';
 import { MemoryRunStore } from '../fakes/run-store.ts';
 import { type Fleet, fleets } from './resuming-fleets.ts';

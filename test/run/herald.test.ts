@@ -3,13 +3,14 @@
 import { describe, expect, it } from 'vitest';
 import { PowerError } from '../../lib/core/errors.ts';
 import { type Outcome, type Result, untouched } from '../../lib/core/outcome.ts';
-import type { Announcer, PowerEvent, RunProgress } from '../../lib/ports.ts';
+import type { Announcer, PowerEvent } from '../../lib/ports.ts';
 import type { VmSettledWanted } from '../../lib/run/announce.ts';
 import { inProcessEngine } from '../../lib/run/engine.ts';
 import { type Announcing, announcedStore } from '../../lib/run/herald.ts';
 import { makeReport } from '../../lib/run/report.ts';
 import { parseRunRequest } from '../../lib/run/request.ts';
 import { type WorkWorld, work } from '../../lib/run/work.ts';
+import type { RunProgress } from '../../lib/stores.ts';
 import { runStoreContract } from '../contracts/run-store.ts';
 import { FakeClock } from '../fakes/clock.ts';
 import { MemoryLog } from '../fakes/log.ts';

@@ -3,8 +3,9 @@
 import { describe, expect, it } from 'vitest';
 import { PowerError } from '../../lib/core/errors.ts';
 import { type Outcome, untouched } from '../../lib/core/outcome.ts';
-import type { RunEvent, RunProgress, RunStore } from '../../lib/ports.ts';
+import type { RunEvent } from '../../lib/ports.ts';
 import { runRecorder } from '../../lib/run/recorder.ts';
+import type { RunProgress, RunStore } from '../../lib/stores.ts';
 import { MemoryLog } from '../fakes/log.ts';
 import { vm } from '../fixtures/vm.ts';
 

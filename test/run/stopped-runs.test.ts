@@ -3,8 +3,8 @@
 
 import { describe, expect, it } from 'vitest';
 import { PowerError } from '../../lib/core/errors.ts';
-import type { Leases } from '../../lib/ports.ts';
 import { verdictOf } from '../../lib/run/report.ts';
+import type { Leases } from '../../lib/stores.ts';
 import { status } from '../fakes/vm-cloud.ts';
 import { dev, policy, type Scene, scene } from '../fixtures/world.ts';
 import { conductResumed } from './resumed.ts';

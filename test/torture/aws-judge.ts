@@ -3,7 +3,7 @@
 import type { Action } from '../../lib/core/action.ts';
 import { PowerError } from '../../lib/core/errors.ts';
 import type { Outcome } from '../../lib/core/outcome.ts';
-import type { RunRecord } from '../../lib/ports.ts';
+import type { RunRecord } from '../../lib/stores.ts';
 import type { FakeCloud } from '../fakes/vm-cloud.ts';
 
 /** What became of a trial. */

@@ -4,7 +4,8 @@
 import { type Action, wantedPower } from '../../lib/core/action.ts';
 import type { ListedVm, VmId } from '../../lib/core/vm.ts';
 import { powerOf } from '../../lib/core/vm.ts';
-import type { Clock, Leases, Sent, VmCloud } from '../../lib/ports.ts';
+import type { Clock, Sent, VmCloud } from '../../lib/ports.ts';
+import type { Leases } from '../../lib/stores.ts';
 
 interface Sight {
   readonly askedAt: number;

@@ -2,7 +2,7 @@
 // Around the messenger itself, so that whoever sends through it is counted.
 
 import { type EmitFigures, figure } from '../../core/metric.ts';
-import type { Messenger } from '../../notify-ports.ts';
+import type { Messenger } from '../../ports.ts';
 
 /** The messenger, of whose failures, thrown ones too, each is told. */
 export function countedMessenger(messenger: Messenger, emit: EmitFigures): Messenger {

@@ -3,7 +3,7 @@
 
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { PowerError } from '../../core/errors.ts';
-import type { WarningId } from '../../notify-ports.ts';
+import type { WarningId } from '../../stores.ts';
 
 /**
  * `k1.<warning>.<mac>`: purpose and version; the instant of the stop in milliseconds (base 36), with `-<nth>` where it is not its first

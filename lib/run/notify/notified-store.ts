@@ -1,8 +1,8 @@
 // A run store that tells people how a run ended, once that is kept: at least once, whichever turn of the run keeps it.
 // Telling is never in the run's way: what could not be told is a line of the log, and the store's own answer stands.
 
-import type { Messenger } from '../../notify-ports.ts';
-import type { Log, RunStore } from '../../ports.ts';
+import type { Log, Messenger } from '../../ports.ts';
+import type { RunStore } from '../../stores.ts';
 import type { Swept } from '../sweep.ts';
 import { type RunsTold, runNotice } from './run-notice.ts';
 

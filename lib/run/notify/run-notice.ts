@@ -3,7 +3,7 @@
 
 import { type Notice, noticed } from '../../core/notice.ts';
 import { type Counts, type Outcome, outcomeKey } from '../../core/outcome.ts';
-import type { RunRecord } from '../../ports.ts';
+import type { RunRecord } from '../../stores.ts';
 import { type EndingWord, endingOf } from '../ending.ts';
 
 /** Of which runs people are told. */

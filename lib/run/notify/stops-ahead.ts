@@ -4,7 +4,7 @@
 import { type Course, courseBetween } from '../../core/schedule/course.ts';
 import type { Schedules } from '../../core/schedule/schedules.ts';
 import { type Vm, vmKey } from '../../core/vm.ts';
-import type { FleetState } from '../../ports.ts';
+import type { FleetState } from '../../stores.ts';
 import { courseOf } from '../schedule/course-of.ts';
 import type { Judgement } from '../schedule/judge.ts';
 

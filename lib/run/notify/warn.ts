@@ -5,8 +5,8 @@
 import { printDuration } from '../../core/duration.ts';
 import { type Notice, noticed, printable } from '../../core/notice.ts';
 import { type Vm, vmKey } from '../../core/vm.ts';
-import type { ClaimedWarning, Messenger, StopWarnings } from '../../notify-ports.ts';
-import type { Clock, Log } from '../../ports.ts';
+import type { Clock, Log, Messenger } from '../../ports.ts';
+import type { ClaimedWarning, StopWarnings } from '../../stores.ts';
 import { keepToken } from './keep-link.ts';
 import { sayTime } from './local-time.ts';
 import type { StopAhead } from './stops-ahead.ts';

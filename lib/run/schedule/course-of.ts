@@ -5,7 +5,7 @@ import type { Course } from '../../core/schedule/course.ts';
 import { scheduleOf } from '../../core/schedule/of-vm.ts';
 import type { Schedules } from '../../core/schedule/schedules.ts';
 import { type Vm, vmKey } from '../../core/vm.ts';
-import type { FleetState } from '../../ports.ts';
+import type { FleetState } from '../../stores.ts';
 import { keptFor } from './judge.ts';
 
 /** What is wanted of the VM over time; of tags that cannot be read, or contradict each other, nothing counts. */

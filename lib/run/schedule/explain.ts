@@ -11,7 +11,7 @@ import type { Schedule, Want } from '../../core/schedule/rule.ts';
 import type { Transition } from '../../core/schedule/timeline.ts';
 import { isProtected, tagSource } from '../../core/tags.ts';
 import { type ListedVm, type Vm, vmKey } from '../../core/vm.ts';
-import type { FleetState } from '../../ports.ts';
+import type { FleetState } from '../../stores.ts';
 import { listFleet, readVm } from '../inventory.ts';
 import { chosenVm } from './chosen.ts';
 import { courseOf } from './course-of.ts';

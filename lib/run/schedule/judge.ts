@@ -9,7 +9,7 @@ import type { Schedule } from '../../core/schedule/rule.ts';
 import type { Schedules } from '../../core/schedule/schedules.ts';
 import { isProtected } from '../../core/tags.ts';
 import { type Vm, vmKey } from '../../core/vm.ts';
-import type { FleetState, KeptOverride } from '../../ports.ts';
+import type { FleetState, KeptOverride } from '../../stores.ts';
 
 export interface Judgement {
   readonly vm: Vm;

@@ -5,7 +5,7 @@ import { type Outcome, outcomeKey } from '../../core/outcome.ts';
 import { decideSchedule } from '../../core/schedule/decide-schedule.ts';
 import { isSameMark } from '../../core/schedule/mark.ts';
 import { vmKey } from '../../core/vm.ts';
-import type { MarkChange } from '../../ports.ts';
+import type { MarkChange } from '../../stores.ts';
 import { withoutKeys } from '../leasing.ts';
 import type { RunWorld } from '../world.ts';
 import type { Judgement } from './judge.ts';

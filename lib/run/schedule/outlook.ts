@@ -10,7 +10,7 @@ import type { Transition } from '../../core/schedule/timeline.ts';
 import { matches, parseSelector } from '../../core/selector.ts';
 import { isProtected } from '../../core/tags.ts';
 import type { Vm } from '../../core/vm.ts';
-import type { FleetState } from '../../ports.ts';
+import type { FleetState } from '../../stores.ts';
 import { takeInventory } from '../inventory.ts';
 import { chosenVms } from './chosen.ts';
 import { courseOf } from './course-of.ts';

@@ -12,7 +12,7 @@ import { nextBoundary } from '../../core/schedule/override.ts';
 import { matches, parseSelector } from '../../core/selector.ts';
 import { isProtected } from '../../core/tags.ts';
 import { type Vm, vmKey } from '../../core/vm.ts';
-import type { KeptOverride } from '../../ports.ts';
+import type { KeptOverride } from '../../stores.ts';
 import { takeInventory } from '../inventory.ts';
 import { chosenVms, notFound } from './chosen.ts';
 import type { ScheduleWorld } from './world.ts';

@@ -10,7 +10,7 @@ import { printInstant } from '../../core/schedule/civil.ts';
 import type { Schedules } from '../../core/schedule/schedules.ts';
 import { isProtected } from '../../core/tags.ts';
 import { type Vm, vmKey } from '../../core/vm.ts';
-import type { FleetState } from '../../ports.ts';
+import type { FleetState } from '../../stores.ts';
 import type { TickRequest } from '../request.ts';
 import { type Judgement, judge } from './judge.ts';
 

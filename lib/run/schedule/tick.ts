@@ -4,7 +4,7 @@
 import { PowerError } from '../../core/errors.ts';
 import type { Unlisted } from '../../core/outcome.ts';
 import { type Vm, vmKey } from '../../core/vm.ts';
-import type { FleetState, MarkChange } from '../../ports.ts';
+import type { FleetState, MarkChange } from '../../stores.ts';
 import { takeInventory } from '../inventory.ts';
 import { type Launched, type LaunchWorld, launch } from '../launch.ts';
 import { requestHash, runName } from '../name.ts';

@@ -2,7 +2,8 @@
 // Handlers and the terminal wire it; the tick, explain, outlook and overrides run on it.
 
 import type { Schedules } from '../../core/schedule/schedules.ts';
-import type { Clock, StateStore } from '../../ports.ts';
+import type { Clock } from '../../ports.ts';
+import type { StateStore } from '../../stores.ts';
 import type { InventoryWorld } from '../inventory.ts';
 
 export interface ScheduleWorld extends InventoryWorld {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { renderRuns, runLineJson, runsJson, unreportedJson } from '../../../cli/render/runs.ts';
 import { noPaint, type Paint } from '../../../cli/terminal.ts';
 import { cancelledBeforeItBegan } from '../../../lib/core/not-begun.ts';
-import type { RunRecord } from '../../../lib/ports.ts';
+import type { RunRecord } from '../../../lib/stores.ts';
 import { outcome, report } from '../reports.ts';
 import { recordOf } from '../runs.ts';
 

@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { frameOf, linesOf, watchView } from '../../../cli/render/watch.ts';
 import { noPaint } from '../../../cli/terminal.ts';
-import type { TierProgress } from '../../../lib/ports.ts';
+import type { TierProgress } from '../../../lib/stores.ts';
 import { fakeTerminal } from '../fake-terminal.ts';
 import { recordOf } from '../runs.ts';
 

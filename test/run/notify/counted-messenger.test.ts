@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { PowerError } from '../../../lib/core/errors.ts';
 import type { Figure } from '../../../lib/core/metric.ts';
 import type { Notice } from '../../../lib/core/notice.ts';
-import type { Delivered } from '../../../lib/notify-ports.ts';
+import type { Delivered } from '../../../lib/ports.ts';
 import { countedMessenger } from '../../../lib/run/notify/counted-messenger.ts';
 
 const notice: Notice = {

@@ -5,7 +5,7 @@ import { PowerError } from '../../../lib/core/errors.ts';
 import { neverStarted } from '../../../lib/core/not-begun.ts';
 import type { Notice } from '../../../lib/core/notice.ts';
 import type { Outcome } from '../../../lib/core/outcome.ts';
-import type { Delivered } from '../../../lib/notify-ports.ts';
+import type { Delivered } from '../../../lib/ports.ts';
 import { notifiedStore, tellSwept } from '../../../lib/run/notify/notified-store.ts';
 import type { RunsTold } from '../../../lib/run/notify/run-notice.ts';
 import { makeReport, type RunReport, verdictOf } from '../../../lib/run/report.ts';

@@ -2,9 +2,9 @@
 
 import { describe, expect, it } from 'vitest';
 import { makeSchedules } from '../../../lib/core/schedule/schedules.ts';
-import type { KeptOverride } from '../../../lib/ports.ts';
 import { conduct } from '../../../lib/run/conduct.ts';
 import { verdictOf } from '../../../lib/run/report.ts';
+import type { KeptOverride } from '../../../lib/stores.ts';
 import type { FakeVm } from '../../fakes/vm-cloud.ts';
 import { scheduleSettings } from '../../fixtures/world.ts';
 import { type TickScene, tickScene } from './ticking.ts';

@@ -2,7 +2,6 @@
 
 import { describe, expect, it } from 'vitest';
 import { PowerError } from '../../../lib/core/errors.ts';
-import type { KeptOverride } from '../../../lib/ports.ts';
 import { explainVm } from '../../../lib/run/schedule/explain.ts';
 import {
   cancelOverride,
@@ -12,6 +11,7 @@ import {
   makeOverride,
   type OverrideRequest,
 } from '../../../lib/run/schedule/overrides.ts';
+import type { KeptOverride } from '../../../lib/stores.ts';
 import { at, hourMs, keptOverride, noon, type PlanScene, planScene } from './planning.ts';
 
 const fleet = [

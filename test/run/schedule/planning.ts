@@ -3,8 +3,8 @@
 
 import { makeSchedules } from '../../../lib/core/schedule/schedules.ts';
 import type { TagRule } from '../../../lib/core/tags.ts';
-import type { KeptOverride } from '../../../lib/ports.ts';
 import type { ScheduleWorld } from '../../../lib/run/schedule/world.ts';
+import type { KeptOverride } from '../../../lib/stores.ts';
 import { FakeClock } from '../../fakes/clock.ts';
 import { FakeCloud, type FakeVm } from '../../fakes/vm-cloud.ts';
 import { scene, scheduleSettings } from '../../fixtures/world.ts';
