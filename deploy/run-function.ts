@@ -1,7 +1,7 @@
 // What of the run function depends on the engine: its name, how long a run lasts, and what becomes of one that breaks off.
 // serverless.yml reads it through resources.js; the roles and alarms follow it.
 
-import { runLifetimeMs } from '../lib/aws/durable/limits.ts';
+import { executionLifetimeMs } from '../lib/aws/durable/limits.ts';
 import { durableAlias } from '../lib/aws/launcher.ts';
 import type { Config } from '../lib/config.ts';
 import { type Arn, arnOf, type Deployment, prefixOf } from './cloudformation.ts';
@@ -42,7 +42,7 @@ export function runFunction(engine: Config['engine'], deployment: Deployment): R
     name: `${prefix}-durable-run`,
     address: `${prefix}-durable-run:${durableAlias}`,
     // As long as a dead letter is kept: two weeks to look into what went wrong.
-    durableConfig: { executionTimeout: runLifetimeMs / 1000, retentionPeriodInDays: 14 },
+    durableConfig: { executionTimeout: executionLifetimeMs / 1000, retentionPeriodInDays: 14 },
     maximumRetryAttempts: null,
     destinations: null,
   };

@@ -1,6 +1,7 @@
 // Fired by EventBridge Scheduler every few minutes: makes the fleet as its schedules want it.
 // Ends in an error when nothing could be looked after, so that the function's error alarm rings; the next tick catches up.
 
+import { runLifetimeMs } from '../lib/aws/durable/limits.ts';
 import type { Config } from '../lib/config.ts';
 import { PowerError } from '../lib/core/errors.ts';
 import { successFigures, sweepFigures, tickFigures } from '../lib/run/metrics/tick-figures.ts';
@@ -44,7 +45,7 @@ async function tickOf(event: unknown): Promise<TickReport> {
   const parts = launchParts();
   const [ticked, swept] = await Promise.allSettled([
     tick(at, { ...runWorld(), ...parts, maxAgeMs }),
-    startForgotten(parts),
+    startForgotten({ ...parts, lifetimeMs: runLifetimeMs[config.engine] }),
   ]);
   if (swept.status === 'fulfilled') {
     await emit(sweepFigures(swept.value));

@@ -14,9 +14,6 @@ import { failure } from './failure.ts';
 import { once, wiring } from './wiring.ts';
 import { sharedWorld } from './world.ts';
 
-/** The execution's own time begins before the run is claimed, which may be tried for some minutes. */
-const beginMs = 15 * 60_000;
-
 export type RunTurn = Pick<WorkWorld, 'engine' | 'claimant' | 'lifetimeMs'>;
 
 type WorkRun = (nameOf: () => string, turn: RunTurn) => Promise<void>;
@@ -42,7 +39,7 @@ export async function durableRun(workRun: WorkRun) {
     child: () => ({ functionName: wiring.runFunction(), mostVmsHere: wiring.config().parts.maxVms }),
     readEvent: readPartEvent,
     work: (name, { engine, execution }) =>
-      workRun(() => name, { engine, claimant: execution, lifetimeMs: runLifetimeMs - beginMs }),
+      workRun(() => name, { engine, claimant: execution, lifetimeMs: runLifetimeMs.durable }),
     workPart: async (name, part, { engine }) => {
       try {
         const world = { engine, store: announcedRuns(), clock, log: wiring.log(), fleet: sharedWorld };

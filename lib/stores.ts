@@ -115,8 +115,10 @@ export interface RunStore {
   list(now: string, limit: number, before: RunCursor | null): Promise<RunPage>;
   /** The runs recorded in that time, both ends included, that are still `recorded`, oldest first. As `list`, a moment behind. */
   unstarted(from: string, to: string): Promise<readonly RunCursor[]>;
-  /** Of the runs recorded in that time, those that are lost at `now`: each to one caller, once. */
-  takeLost(from: string, to: string, now: string): Promise<readonly string[]>;
+  /** The same of those that are still `running`, lost ones among them. */
+  unended(from: string, to: string): Promise<readonly RunCursor[]>;
+  /** Whether the run is lost at `now`, and nobody has found it so before: true to one caller, once. */
+  takeLost(name: string, now: string): Promise<boolean>;
   /** All outcomes kept so far. */
   outcomes(name: string): Promise<readonly Outcome[]>;
 }

@@ -1,6 +1,7 @@
 // One simulated day: the real tick, launch, worker, run and AWS adapters, against a real socket of a DynamoDB stand-in.
 // Gives back every invocation with what it called, read, wrote and took.
 
+import { runLifetimeMs } from '../../lib/aws/durable/limits.ts';
 import { DynamoTable, type DynamoTableOptions } from '../../lib/aws/dynamo.ts';
 import { leaseUpdate } from '../../lib/aws/lease-item.ts';
 import { dynamoLeases } from '../../lib/aws/leases.ts';
@@ -16,6 +17,7 @@ import { inProcessEngine } from '../../lib/run/engine.ts';
 import { takeInventory } from '../../lib/run/inventory.ts';
 import { judge } from '../../lib/run/schedule/judge.ts';
 import { tick } from '../../lib/run/schedule/tick.ts';
+import { startForgotten } from '../../lib/run/sweep.ts';
 import { work } from '../../lib/run/work.ts';
 import type { RunWorld } from '../../lib/run/world.ts';
 import { startDynaliteProcess } from '../dynalite-process.ts';
@@ -26,7 +28,6 @@ import { dayMs, dayStart, type Fleet } from './fleet.ts';
 import { UnitLedger } from './request-units.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
-const runTimeoutMs = 900_000;
 const hourMs = 3_600_000;
 
 export interface Latencies extends CloudLatency {
@@ -165,8 +166,19 @@ class Stage {
     const behindMs = this.#clock.now() - at;
     if (behindMs > 0) throw new Error(`a run lasts ${behindMs} ms into the next tick: let fewer VMs change at once`);
     await this.#clock.run(this.#clock.sleep(-behindMs));
-    const tickWorld = { ...this.#world, store: this.#store, launcher: this.#launcher };
-    const ticked = await this.#measure('idle tick', () => tick(at, tickWorld));
+    const parts = { store: this.#store, launcher: this.#launcher };
+    // As the tick's handler does.
+    const ticked = await this.#measure('idle tick', () =>
+      Promise.all([
+        tick(at, { ...this.#world, ...parts }),
+        startForgotten({
+          ...parts,
+          clock: this.#clock,
+          log: silentLog,
+          lifetimeMs: runLifetimeMs[this.#options.config.engine],
+        }),
+      ]),
+    );
     const name = this.#launched.pop();
     if (name === undefined) return [ticked];
     const run = await this.#measure('run', () => this.#work(name));
@@ -181,7 +193,7 @@ class Stage {
       log: silentLog,
       engine: world.engine,
       claimant: name,
-      lifetimeMs: runTimeoutMs,
+      lifetimeMs: runLifetimeMs[this.#options.config.engine],
       conduct: (run, hooks) => conduct(run, { ...world, ...hooks }),
     });
   }

@@ -101,13 +101,18 @@ const runItem = v.object({
   summary: v.optional(json),
   recordedBy: v.optional(text),
   claimedBy: v.optional(text),
+  lostSeenAt: v.optional(text),
 });
 
-/** A run as it is stored, with who recorded and who claimed it: that tells a writer whose answer got lost that it did win. */
+/**
+ * A run as it is stored, with who recorded and who claimed it: that tells a writer whose answer got lost that it did win. And whether it
+ * was found lost before.
+ */
 export interface StoredRun {
   readonly run: RunRecord;
   readonly recordedBy: string | null;
   readonly claimedBy: string | null;
+  readonly isLostSeen: boolean;
 }
 
 const partPrefix = 'progress_';
@@ -135,7 +140,7 @@ function withParts(own: RunProgress, item: Item): RunProgress {
 export function readRunItem(item: Item): StoredRun {
   const parsed = v.safeParse(runItem, item);
   if (!parsed.success) throw unreadable('run', parsed.issues);
-  const { recordedBy = null, claimedBy = null, ...kept } = parsed.output;
+  const { recordedBy = null, claimedBy = null, lostSeenAt, ...kept } = parsed.output;
   const { startedAt = null, endedAt = null, deadline = null, progress = null, summary = null, ...more } = kept;
   const { cancelRequestedAt = null, cancelRequestedBy = null, ...rest } = more;
   const cancelled = { cancelRequestedAt, cancelRequestedBy };
@@ -144,6 +149,7 @@ export function readRunItem(item: Item): StoredRun {
     run: { ...rest, startedAt, endedAt, deadline, progress: figures, ...cancelled, summary },
     recordedBy,
     claimedBy,
+    isLostSeen: lostSeenAt !== undefined,
   };
 }
 

@@ -154,16 +154,17 @@ class DynamoRunStore implements RunStore {
     return this.#recordedIn(from, to, 'recorded', 'look for runs that were never started');
   }
 
-  async takeLost(from: string, to: string, now: string): Promise<readonly string[]> {
-    const doing = 'look for runs that are lost';
-    const taken: string[] = [];
-    for (const { name } of await this.#recordedIn(from, to, 'running', doing)) {
-      if ((await this.read(name, now))?.status !== 'lost') continue;
-      const update = whileStatus('running', name, { lostSeenAt: { S: now } });
-      const condition = `${update.condition} AND attribute_not_exists(#lostSeenAt)`;
-      if ((await this.#table.update({ ...update, condition }, doing)) !== null) taken.push(name);
-    }
-    return taken;
+  async unended(from: string, to: string): Promise<readonly RunCursor[]> {
+    return this.#recordedIn(from, to, 'running', 'look for runs that did not end');
+  }
+
+  async takeLost(name: string, now: string): Promise<boolean> {
+    const doing = `look whether run ${name} is lost`;
+    const stored = await this.#load(name, doing);
+    if (stored === null || stored.isLostSeen || asOf(now, stored.run).status !== 'lost') return false;
+    const update = whileStatus('running', name, { lostSeenAt: { S: now } });
+    const condition = `${update.condition} AND attribute_not_exists(#lostSeenAt)`;
+    return (await this.#table.update({ ...update, condition }, doing)) !== null;
   }
 
   async outcomes(name: string): Promise<readonly Outcome[]> {

@@ -65,6 +65,7 @@ export function announcedStore(store: RunStore, { log, announcing }: HeraldWorld
     read: (...asked) => store.read(...asked),
     list: (...asked) => store.list(...asked),
     unstarted: (...asked) => store.unstarted(...asked),
+    unended: (...asked) => store.unended(...asked),
     takeLost: (...asked) => store.takeLost(...asked),
     outcomes: (name) => store.outcomes(name),
   };

@@ -6,10 +6,12 @@ import type { Clock, Launcher, Log } from '../ports.ts';
 import type { RunCursor, RunStore } from '../stores.ts';
 
 export interface SweepWorld {
-  readonly store: Pick<RunStore, 'unstarted' | 'abandon' | 'takeLost'>;
+  readonly store: Pick<RunStore, 'unstarted' | 'abandon' | 'unended' | 'takeLost'>;
   readonly launcher: Launcher;
   readonly clock: Clock;
   readonly log: Log;
+  /** For how long a run may last: none is lost before. */
+  readonly lifetimeMs: number;
 }
 
 export interface Swept {
@@ -30,17 +32,19 @@ export const tooLateAfterMs = 15 * minuteMs;
 const lookBackMs = 2 * 60 * minuteMs;
 
 /**
- * Starts what was forgotten, and ends what it is too late for, with an error in the log, as for each run that is lost. One run's trouble stays that run's: what
- * could not be started is tried again by the next sweep. Throws `aws` when the store cannot be asked.
+ * Starts what was forgotten, ends what it is too late for, and finds what is lost, each of the latter with an error in the log. One
+ * run's trouble stays that run's: the next sweep tries again. Throws `aws` when the store cannot be asked, before anything is changed.
  */
 export async function startForgotten(world: SweepWorld): Promise<Swept> {
-  const { store, clock, log } = world;
+  const { store, clock, lifetimeMs } = world;
   const now = clock.now();
-  const forgotten = await store.unstarted(isoTime(now - lookBackMs), isoTime(now - forgottenAfterMs));
-  // Before anything is changed: should the store fail here, the next sweep finds all the same.
-  const lost = await store.takeLost(isoTime(now - lookBackMs), isoTime(now), isoTime(now));
-  for (const run of lost)
-    log.error('a run is lost: its process ended before it did; list its VMs to see what became of them', { run });
+  const lastingSince = now - lifetimeMs;
+  const [forgotten, unended] = await Promise.all([
+    store.unstarted(isoTime(now - lookBackMs), isoTime(now - forgottenAfterMs)),
+    store.unended(isoTime(lastingSince - lookBackMs), isoTime(lastingSince)),
+  ]);
+  const lost: string[] = [];
+  for (const run of unended) if (await isLost(run, world)) lost.push(run.name);
   const started: string[] = [];
   const abandoned: string[] = [];
   for (const run of forgotten) {
@@ -49,6 +53,20 @@ export async function startForgotten(world: SweepWorld): Promise<Swept> {
     if (!isTooLate && (await start(run, world))) started.push(run.name);
   }
   return { started, abandoned, lost };
+}
+
+async function isLost({ name, recordedAt }: RunCursor, { store, clock, log }: SweepWorld): Promise<boolean> {
+  try {
+    if (!(await store.takeLost(name, isoTime(clock.now())))) return false;
+    log.error('a run is lost: its process ended before it did; list its VMs to see what became of them', {
+      run: name,
+      recordedAt,
+    });
+    return true;
+  } catch (error) {
+    log.error('nobody could find out whether a run is lost', { run: name, recordedAt, error });
+    return false;
+  }
 }
 
 async function start({ name, recordedAt }: RunCursor, { launcher, log }: SweepWorld): Promise<boolean> {

@@ -81,6 +81,8 @@ describe('a fault of the table', () => {
     expect(await messageOf(store.abandon('r', endedAt, {}))).toContain('could not abandon run r');
     expect(await messageOf(store.list(endedAt, 1, null))).toContain('could not list the runs');
     expect(await messageOf(store.unstarted(startedAt, endedAt))).toContain('could not look for runs');
+    expect(await messageOf(store.unended(startedAt, endedAt))).toContain('could not look for runs that did not end');
+    expect(await messageOf(store.takeLost('r', endedAt))).toContain('could not look whether run r is lost');
     expect(await messageOf(store.outcomes('r'))).toContain('could not read the outcomes of run r');
   });
 

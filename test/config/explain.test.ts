@@ -2,7 +2,7 @@
 // The sentences are what people decide by, so they are compared whole.
 
 import { describe, expect, it } from 'vitest';
-import { runLifetimeMs } from '../../lib/aws/durable/limits.ts';
+import { executionLifetimeMs } from '../../lib/aws/durable/limits.ts';
 import { explainConfig } from '../../lib/config/explain.ts';
 import { loadWithSchedules } from '../../lib/config/schedules.ts';
 import { readEnvironment } from '../../lib/config.ts';
@@ -212,7 +212,7 @@ describe('in plain words', () => {
   });
 
   it('the lifetime of a durable run is the one that is deployed', () => {
-    expect(explain({}).join()).toContain(`On AWS a run may last up to ${runLifetimeMs / 3_600_000}h,`);
+    expect(explain({}).join()).toContain(`On AWS a run may last up to ${executionLifetimeMs / 3_600_000}h,`);
   });
 
   it('without a secret the token comes from the terminal', () => {

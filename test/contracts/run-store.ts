@@ -413,7 +413,7 @@ export function runStoreContract(what: string, open: () => RunStore): void {
       expect(await store.unstarted(when(30), when(40))).toEqual([]);
     });
 
-    it('and gives those that are lost, each once', async () => {
+    it('that did not end, and of those that are lost each to one caller, once', async () => {
       const store = open();
       const from = Date.UTC(2034, 2, 1);
       const when = (minute: number) => new Date(from + minute * 60_000).toISOString();
@@ -424,10 +424,11 @@ export function runStoreContract(what: string, open: () => RunStore): void {
       for (const name of [lost, ended, later]) await store.claim(name, when(10), when(20), 'worker-1');
       await store.claim(running, when(10), when(40), 'worker-1');
       await store.end(ended, when(11), {}, []);
-      expect(await store.takeLost(when(0), when(9), when(20))).toEqual([]);
-      const taken = await Promise.all([1, 2, 3].map(() => store.takeLost(when(0), when(9), when(21))));
-      expect(taken.flat()).toEqual([lost]);
-      expect(await store.takeLost(when(0), when(9), when(22))).toEqual([]);
+      expect((await store.unended(when(0), when(9))).map(({ name }) => name)).toEqual([lost, running]);
+      expect(await store.takeLost(lost, when(20))).toBe(false);
+      const taken = await Promise.all([1, 2, 3].map(() => store.takeLost(lost, when(21))));
+      expect(taken.toSorted()).toEqual([false, false, true]);
+      for (const name of [lost, running, ended, 'unknown']) expect(await store.takeLost(name, when(22))).toBe(false);
       expect((await store.read(lost, when(22)))?.status).toBe('lost');
     });
   });

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { alarmTable } from '../../deploy/alarm-table.ts';
 import { grantsIn } from '../../deploy/grants.ts';
-import { runLifetimeMs } from '../../lib/aws/durable/limits.ts';
+import { executionLifetimeMs } from '../../lib/aws/durable/limits.ts';
 import { loadConfig, readEnvironment } from '../../lib/config.ts';
 import { type Packaged, packageProject, resourcesOf } from '../fixtures/template.ts';
 import { zipEntries } from '../fixtures/zip.ts';
@@ -254,7 +254,7 @@ describe('the functions of the packaged template', () => {
   it('run lasts as long as its code counts on, in executions that begin at the newest version or not at all', () => {
     const durable = all('AWS::Lambda::Function').filter(([, { Properties }]) => 'DurableConfig' in Properties);
     expect(durable.map(([id, { Properties }]) => [id, Properties.DurableConfig])).toEqual([
-      ['RunLambdaFunction', { ExecutionTimeout: runLifetimeMs / 1000, RetentionPeriodInDays: 14 }],
+      ['RunLambdaFunction', { ExecutionTimeout: executionLifetimeMs / 1000, RetentionPeriodInDays: 14 }],
     ]);
     const [version, ...others] = all('AWS::Lambda::Version').map(([id]) => id);
     expect(others).toEqual([]);

@@ -99,24 +99,29 @@ export class MemoryRunStore implements RunStore {
   }
 
   async unstarted(from: string, to: string): Promise<readonly RunCursor[]> {
-    return [...this.#runs.values()]
-      .filter(({ status, recordedAt }) => status === 'recorded' && from <= recordedAt && recordedAt <= to)
-      .map(({ recordedAt, name }) => ({ recordedAt, name }))
-      .toSorted((one, other) => newestFirst(other, one));
+    return this.#recordedIn(from, to, 'recorded');
   }
 
-  async takeLost(from: string, to: string, now: string): Promise<readonly string[]> {
-    const names: string[] = [];
-    for (const { name, recordedAt } of [...this.#runs.values()].toSorted((one, other) => newestFirst(other, one))) {
-      if (recordedAt < from || to < recordedAt || (await this.read(name, now))?.status !== 'lost') continue;
-      if (!this.#lostSeen.has(name)) names.push(name);
-      this.#lostSeen.add(name);
-    }
-    return names;
+  async unended(from: string, to: string): Promise<readonly RunCursor[]> {
+    return this.#recordedIn(from, to, 'running');
+  }
+
+  async takeLost(name: string, now: string): Promise<boolean> {
+    const run = await this.read(name, now);
+    if (this.#lostSeen.has(name) || run?.status !== 'lost') return false;
+    this.#lostSeen.add(name);
+    return true;
   }
 
   async outcomes(name: string): Promise<readonly Outcome[]> {
     return [...(this.#outcomes.get(name)?.values() ?? [])];
+  }
+
+  #recordedIn(from: string, to: string, only: 'recorded' | 'running'): RunCursor[] {
+    return [...this.#runs.values()]
+      .filter(({ status, recordedAt }) => status === only && from <= recordedAt && recordedAt <= to)
+      .map(({ recordedAt, name }) => ({ recordedAt, name }))
+      .toSorted((one, other) => newestFirst(other, one));
   }
 
   #claimed(name: string): RunRecord {

@@ -15,7 +15,13 @@ const minute = 60_000;
 async function forgotten(runs: Readonly<Record<string, number>>) {
   const store = new MemoryRunStore();
   for (const [name, ms] of Object.entries(runs)) await store.record(newRun(name, { recordedAt: ago(ms) }));
-  return { store, launcher: new FakeLauncher(), clock: new FakeClock(now), log: new MemoryLog() };
+  return {
+    store,
+    launcher: new FakeLauncher(),
+    clock: new FakeClock(now),
+    log: new MemoryLog(),
+    lifetimeMs: 15 * minute,
+  };
 }
 
 describe('a sweep', () => {
@@ -121,12 +127,36 @@ describe('a sweep', () => {
     expect(await startForgotten(world)).toMatchObject({ lost: [] });
   });
 
-  it('gives nothing up of which it could not tell, for the store cannot be asked for lost ones', async () => {
-    const world = await forgotten({ 'cron-1': 20 * minute });
+  it('finds a run that is lost after a day, where a run may last for one', async () => {
+    const world = await forgotten({ 'cron-1': 24 * 60 * minute, going: 23 * 60 * minute });
+    await world.store.claim('cron-1', ago(24 * 60 * minute), ago(15 * minute), 'me');
+    await world.store.claim('going', ago(23 * 60 * minute), ago(-45 * minute), 'me');
+    expect(await startForgotten({ ...world, lifetimeMs: 23.75 * 60 * minute })).toMatchObject({ lost: ['cron-1'] });
+  });
+
+  it('tells of a lost run though of another nobody can find out, and of that one the next time', async () => {
+    const world = await forgotten({ first: 40 * minute, second: 30 * minute });
+    for (const name of ['first', 'second']) await world.store.claim(name, ago(30 * minute), ago(1), 'me');
     const takeLost = world.store.takeLost.bind(world.store);
-    world.store.takeLost = () => Promise.reject(new PowerError('aws', 'the table is away'));
-    await expect(startForgotten(world)).rejects.toMatchObject({ code: 'aws' });
+    world.store.takeLost = async (name, at) => {
+      if (name === 'second') throw new PowerError('aws', 'the table is away');
+      return takeLost(name, at);
+    };
+    expect(await startForgotten(world)).toMatchObject({ lost: ['first'] });
+    expect(world.log.lines.map(({ level, fields }) => [level, fields.run])).toEqual([
+      ['error', 'first'],
+      ['error', 'second'],
+    ]);
     world.store.takeLost = takeLost;
+    expect(await startForgotten(world)).toMatchObject({ lost: ['second'] });
+  });
+
+  it('gives nothing up as long as the store cannot be asked for lost ones', async () => {
+    const world = await forgotten({ 'cron-1': 20 * minute });
+    const unended = world.store.unended.bind(world.store);
+    world.store.unended = () => Promise.reject(new PowerError('aws', 'the table is away'));
+    await expect(startForgotten(world)).rejects.toMatchObject({ code: 'aws' });
+    world.store.unended = unended;
     expect(await startForgotten(world)).toEqual({ started: [], abandoned: ['cron-1'], lost: [] });
   });
 });

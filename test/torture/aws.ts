@@ -87,6 +87,7 @@ export const trials: readonly Trial[] = (['first', 'third', 'every'] as const).f
 
 const begun = Date.now();
 const haste = 50;
+const lifetimeMs = 600_000;
 
 /** Time passes fifty times as fast, for clock and sleepers alike: patience is over in seconds. */
 const hasty: Clock = {
@@ -171,7 +172,7 @@ function worker(options: Parameters<typeof dynamoLeases>[0], cloud: FakeCloud, l
   let claimants = 0;
   return (run: string, store: RunStore) => {
     claimants += 1;
-    const lasting = { engine, store, clock: hasty, log, claimant: `${run} ${claimants}`, lifetimeMs: 600_000 };
+    const lasting = { engine, store, clock: hasty, log, claimant: `${run} ${claimants}`, lifetimeMs };
     return work(run, { ...lasting, conduct: (own, hooks) => conduct(own, { ...world, ...hooks }) });
   };
 }
@@ -190,7 +191,7 @@ async function tryOut(trial: Trial, name: string, dynalite: Dynalite, tally: Tal
   // The tick of three minutes later; and another one, for what the first had to leave.
   const later: Clock = { ...hasty, now: () => hasty.now() + 3 * 60_000 };
   for (let nth = 0; nth < 2; nth += 1) {
-    await startForgotten({ ...launching, clock: later });
+    await startForgotten({ ...launching, clock: later, lifetimeMs });
     await idle();
   }
   const plain = dynamoRunStore({ table: dynalite.table, clock: hasty, client: dynalite.client });

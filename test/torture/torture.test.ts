@@ -104,7 +104,7 @@ describe('the judge of a week', () => {
     const words = await wordsOf((deployment) => {
       deployment.store.end = async () => undefined;
       // The tick would tell of it.
-      deployment.store.takeLost = async () => [];
+      deployment.store.takeLost = async () => false;
     });
     expect(words).toMatch(/lost without a word: \S+ is lost/);
   });
@@ -142,8 +142,7 @@ describe('the judge of a week', () => {
   });
 
   it('notices what two workers of one run do twice', async () => {
-    const words = await wordsOf((deployment) => {
-      // Weather in which, in this story, the two do meet at a reboot.
+    const sabotage = (deployment: Deployment) => {
       deployment.weather.share = 0.4;
       const { claim } = deployment.store;
       deployment.store.claim = async (name, at, deadline, claimant) => {
@@ -151,7 +150,9 @@ describe('the judge of a week', () => {
         const run = await deployment.store.read(name, at);
         return own ?? (run?.status === 'running' ? run : null);
       };
-    }, 1);
-    expect(words).toMatch(/twice: \S+ sent another reboot to VM/);
+    };
+    // The two meet at a reboot in most stories; in which ones, each call more or less to the store decides anew.
+    const words = await Promise.all([4, 5, 6, 7].map((seed) => wordsOf(sabotage, seed)));
+    expect(words.join('\n')).toMatch(/twice: \S+ sent another reboot to VM/);
   });
 });

@@ -29,6 +29,7 @@ import { deaf } from './week-fleet.ts';
 import { Watch } from './week-watch.ts';
 
 export const minute = 60_000;
+const runLifetimeMs = 60 * minute;
 /** A Monday. */
 export const weekStart = Date.UTC(2026, 10, 23);
 
@@ -142,7 +143,7 @@ export class Deployment {
       const parts = this.#launching(turn);
       const [ticked, swept] = await Promise.allSettled([
         tick(at, { ...this.#world('tick', turn), ...parts }),
-        startForgotten(parts),
+        startForgotten({ ...parts, lifetimeMs: runLifetimeMs }),
       ]);
       if (ticked.status === 'rejected') throw ticked.reason;
       if (swept.status === 'rejected') throw swept.reason;
@@ -198,7 +199,7 @@ export class Deployment {
       this.crashes.born(turn, 'run');
       const { store, log } = { store: turn.mortal(unreliable(this.store, 'store', this.#weather)), log: this.log };
       const clock = turn.mortal(this.#clock);
-      const lasting = { store, log, clock, claimant: execution, lifetimeMs: 60 * minute };
+      const lasting = { store, log, clock, claimant: execution, lifetimeMs: runLifetimeMs };
       return work(name, {
         ...lasting,
         engine: patient(engine, this.clock),

@@ -35,6 +35,7 @@ export function notifiedStore(store: RunStore, world: NotifyWorld): RunStore {
     read: (...asked) => store.read(...asked),
     list: (...asked) => store.list(...asked),
     unstarted: (...asked) => store.unstarted(...asked),
+    unended: (...asked) => store.unended(...asked),
     takeLost: (...asked) => store.takeLost(...asked),
     outcomes: (name) => store.outcomes(name),
   };
