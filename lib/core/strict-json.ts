@@ -3,9 +3,6 @@
 
 export type JsonText = { readonly value: unknown } | { readonly fault: string };
 
-// In text that JSON.parse has accepted, these are all the places where structure changes.
-const tokens = /"(?:[^"\\]|\\.)*"(\s*:)?|[{}]/g;
-
 /** The value of a JSON text, or what is wrong with it. Never throws. */
 export function parseStrictJson(text: string): JsonText {
   let value: unknown;
@@ -18,18 +15,35 @@ export function parseStrictJson(text: string): JsonText {
   return fault === null ? { value } : { fault };
 }
 
+// In text that JSON.parse has accepted, structure changes at braces and strings only. No one expression matches a whole string: of a very
+// long one the engine's stack would overflow.
 function findAmbiguousKey(text: string): string | null {
   const open: Set<string>[] = [];
-  for (const [token, colon] of text.matchAll(tokens)) {
-    if (token === '{') open.push(new Set());
-    else if (token === '}') open.pop();
-    else if (colon !== undefined) {
-      const key: unknown = JSON.parse(token.slice(0, -colon.length));
-      const fault = faultOfKey(String(key), open.at(-1));
+  const structure = /["{}]/g;
+  for (let found = structure.exec(text); found !== null; found = structure.exec(text)) {
+    if (found[0] === '{') open.push(new Set());
+    else if (found[0] === '}') open.pop();
+    else {
+      const end = endOfString(text, structure.lastIndex);
+      const fault = isKey(text, end) ? faultOfKey(String(JSON.parse(text.slice(found.index, end))), open.at(-1)) : null;
       if (fault !== null) return fault;
+      structure.lastIndex = end;
     }
   }
   return null;
+}
+
+function endOfString(text: string, from: number): number {
+  const marks = /"|\\./g;
+  marks.lastIndex = from;
+  while (marks.exec(text)?.[0].startsWith('\\'));
+  return marks.lastIndex;
+}
+
+function isKey(text: string, end: number): boolean {
+  const colon = /\s*:/y;
+  colon.lastIndex = end;
+  return colon.test(text);
 }
 
 function faultOfKey(key: string, seen: Set<string> | undefined): string | null {

@@ -42,13 +42,15 @@ describe('parseStrictJson', () => {
     );
   });
 
-  it('answers any text, however deep, without throwing', () => {
+  it('answers any text, however deep or long, without throwing', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
         expect(parseStrictJson(text)).toBeTypeOf('object');
       }),
     );
     expect(parseStrictJson(`${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`)).toHaveProperty('value');
+    for (const long of ['x'.repeat(20_000_000), '\n'.repeat(10_000_000)])
+      expect(parseStrictJson(JSON.stringify({ [long]: long }))).toHaveProperty('value');
     expect(parseStrictJson('['.repeat(60_000))).toEqual({ fault: 'the body is not JSON' });
   });
 });
