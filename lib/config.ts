@@ -6,6 +6,7 @@ import { assembleConfig } from './config/assemble.ts';
 import { type Environment, environmentFaults, parseEnvironment } from './config/environment.ts';
 import type { PowerConfigInput } from './config/input.ts';
 import { pathOf } from './config/path.ts';
+import { faultOfReading } from './config/readable.ts';
 import { surroundingsIn } from './config/schedule-schema.ts';
 import { accountNamesIn, configSchema } from './config/schema.ts';
 import type { Action } from './core/action.ts';
@@ -163,6 +164,8 @@ export interface LoadOptions {
  * What schedules and calendars say is not read here: see config/schedules.ts.
  */
 export function loadConfig(input: unknown, environment: Environment, options: LoadOptions = {}): Config {
+  const unreadable = faultOfReading(input);
+  if (unreadable !== null) throw configFault([unreadable]);
   const names = accountNamesIn(input);
   const use = {
     where: options.where ?? (environment.functionName === null ? 'terminal' : 'lambda'),

@@ -248,6 +248,36 @@ const table: readonly (readonly [unknown, string])[] = [
   [{ engine: 'durabel' }, 'engine: must be one of durable, inline, not "durabel" (did you mean "durable"?)'],
 ];
 
+describe('what throws when it is read is a fault of the configuration', () => {
+  const thrower = (thrown: unknown) => () => {
+    throw thrown;
+  };
+  const getter = (key: string, thrown: unknown) =>
+    Object.defineProperty({}, key, { enumerable: true, get: thrower(thrown) });
+  const revoked = Proxy.revocable({}, {});
+  revoked.revoke();
+  it.each([
+    ['a getter', getter('projects', new Error('no\nvault')), 'projects: cannot be read (no)'],
+    ['a getter in a list', { tags: [{}, getter('match', new Error('no'))] }, 'tags[1].match: cannot be read (no)'],
+    ['a getter further in', { accounts: { a: getter('secretId', 5) } }, 'accounts.a.secretId: cannot be read (5)'],
+    ['one of a schedule', { schedules: getter('office', new Error('no')) }, 'schedules.office: cannot be read (no)'],
+    ['a proxy', { guard: new Proxy({}, { ownKeys: thrower(new Error('no')) }) }, 'guard: cannot be read (no)'],
+    [
+      'a proxy that is gone',
+      revoked.proxy,
+      "the configuration: cannot be read (Cannot perform 'ownKeys' on a proxy that has been revoked)",
+    ],
+  ])('%s', (_what, input, fault) => {
+    expect(faultsOf(input)).toEqual([fault]);
+  });
+
+  it('but not a circle', () => {
+    const circle: Record<string, unknown> = {};
+    circle.guard = circle;
+    expect(faultsOf(circle)).toEqual([expect.stringMatching(/^guard\.guard: is unknown/)]);
+  });
+});
+
 describe('a single fault is named by its path, with what is allowed', () => {
   it.each(table.map(([input, fault]) => ({ input, fault })))('$fault', ({ input, fault }) => {
     expect(faultsOf(input)).toEqual([fault]);
