@@ -4,7 +4,7 @@
 import * as v from 'valibot';
 
 import { PowerError } from '../core/errors.ts';
-import { epochMs, expiryOf } from './oauth/expiry.ts';
+import { epochMs, expiryOf, statedMs } from './oauth/expiry.ts';
 
 /** An OAuth client and the address of its token server (RFC 6749, sections 2.3 and 3.2). */
 export interface OauthClient {
@@ -64,13 +64,7 @@ export interface IssuedTokens {
 const text = v.pipe(v.string(), v.trim(), v.nonEmpty());
 const stored = {
   access_token: v.nullish(text),
-  expires_at: v.nullish(
-    v.pipe(
-      v.unknown(),
-      v.transform((value) => epochMs(value) ?? isoMs(value)),
-      v.number(),
-    ),
-  ),
+  expires_at: v.nullish(v.pipe(v.unknown(), v.transform(statedMs), v.number())),
 };
 const withToken = v.looseObject({ ...stored, access_token: text });
 const withAnyToken = v.looseObject({ access_token: text });
@@ -174,11 +168,11 @@ function clientOf(fields: v.InferOutput<v.LooseObjectSchema<typeof client, undef
 }
 
 function storedOf(
-  { access_token: token = null, expires_at: statedMs = null }: v.InferOutput<v.ObjectSchema<typeof stored, undefined>>,
+  { access_token: token = null, expires_at: endMs = null }: v.InferOutput<v.ObjectSchema<typeof stored, undefined>>,
   secretId: string,
 ): Stored {
   if (token === null) return { token: null, expiresAt: null };
-  return { token: checkedToken(token, secretId), expiresAt: expiryOf(token, statedMs) };
+  return { token: checkedToken(token, secretId), expiresAt: expiryOf(token, endMs) };
 }
 
 function shaped<const Schema extends v.GenericSchema>(
@@ -210,13 +204,6 @@ function withDefaults(json: unknown, { tokenUrl, clientId, scope }: OauthDefault
   if (typeof json !== 'object' || json === null || Array.isArray(json)) return json;
   const given = Object.entries({ token_url: tokenUrl, client_id: clientId, scope });
   return { ...Object.fromEntries(given.filter(([, value]) => value !== undefined)), ...json };
-}
-
-function isoMs(value: unknown): unknown {
-  if (typeof value !== 'string' || !/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/.test(value))
-    return null;
-  const ms = Date.parse(value);
-  return Number.isNaN(ms) ? null : ms;
 }
 
 /** Whether the text can go into a header: visible ASCII without blanks (wider than RFC 6750, section 2.1, and as safe). */

@@ -7,6 +7,7 @@ const read = (json: object, defaults = {}) => readSecret(JSON.stringify(json), '
 describe('the text of a secret', () => {
   it.each([
     ['epoch seconds', 1_767_225_600],
+    ['epoch seconds as the console keeps what is typed into its fields', '1767225600'],
     ['an instant', '2026-01-01T00:00:00Z'],
     ['an instant with an offset', '2026-01-01T01:00+01:00'],
   ])('says when its token ends, as %s', (_what, expires_at) => {
@@ -17,7 +18,7 @@ describe('the text of a secret', () => {
     });
   });
 
-  it.each([['tomorrow'], [1_767_225_600_000], [{}], [-1], ['2026-13-01T00:00:00Z']])(
+  it.each([['tomorrow'], [1_767_225_600_000], [{}], [-1], ['1767225600000'], ['-1'], [''], ['2026-13-01T00:00:00Z']])(
     'may not say that its token ends at %j',
     (expires_at) => {
       const reading = () => read({ access_token: 'hunter2', expires_at });

@@ -31,6 +31,16 @@ export function epochMs(seconds: unknown): number | null {
   return ms < latestInstantMs && seconds < 1e11 ? ms : null;
 }
 
+/** An instant as a person states it, in epoch ms: epoch seconds or ISO 8601 with its offset; null for anything else. */
+export function statedMs(value: unknown): number | null {
+  if (typeof value !== 'string') return epochMs(value);
+  // Secrets Manager's console keeps whatever is typed into its fields as text.
+  if (/^\d{1,11}$/.test(value)) return epochMs(Number(value));
+  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/.test(value)) return null;
+  const ms = Date.parse(value);
+  return Number.isNaN(ms) ? null : ms;
+}
+
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
