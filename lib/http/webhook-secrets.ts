@@ -34,10 +34,32 @@ export function webhookSecrets(secrets: Secrets, clock: Clock): ReadWebhookSecre
 
 const secretList = v.pipe(v.array(v.pipe(v.string(), v.minLength(1))), v.minLength(1));
 
-/** One secret, several parted by white space, or a JSON array of them. Throws `secret`. */
+/** One secret, several parted by white space, a JSON array of them, or a JSON object with one field that holds them. Throws `secret`. */
 export function splitSecrets(secretId: string, text: string): readonly string[] {
   const trimmed = text.trim();
   if (trimmed.startsWith('[')) return readArray(secretId, trimmed);
+  return splitText(secretId, onlyField(secretId, trimmed) ?? trimmed);
+}
+
+const fieldList = v.pipe(v.string(), v.parseJson(), v.record(v.string(), v.unknown()));
+
+/**
+ * What Secrets Manager's console keeps of the one field that was filled in there; null for what is no JSON object. As a passphrase such
+ * a text would be none that anybody signs with, and every delivery refused.
+ */
+function onlyField(secretId: string, trimmed: string): string | null {
+  const parsed = v.safeParse(fieldList, trimmed);
+  if (!trimmed.startsWith('{') || !parsed.success) return null;
+  const [value, ...more] = Object.values(parsed.output);
+  if (typeof value === 'string' && more.length === 0) return value.trim();
+  const hint = 'keep one field with the secret, or the secret alone as plain text';
+  throw new PowerError(
+    'secret',
+    `secret ${secretId} is a JSON object of which nobody knows where the secret is: ${hint}`,
+  );
+}
+
+function splitText(secretId: string, trimmed: string): readonly string[] {
   const secrets = trimmed.split(/\s+/).filter((secret) => secret !== '');
   if (secrets.length === 0)
     throw new PowerError('secret', `secret ${secretId} is empty: put the webhook's secret there`);

@@ -17,6 +17,9 @@ describe('splitSecrets', () => {
     ['two of 16 characters', ['a'.repeat(16), 'b'.repeat(16)], `${'a'.repeat(16)} ${'b'.repeat(16)}`],
     ['a JSON array with blanks around it', [long], ` ["${long}"]\n`],
     ['a JSON array', [long, 'It is a Secret to Everybody'], JSON.stringify([long, 'It is a Secret to Everybody'])],
+    ['the one field of the console', ['It-is-a-Secret'], '{"github":"It-is-a-Secret"}'],
+    ['several in it', [long, other], JSON.stringify({ hub: `${long} ${other}` })],
+    ['a passphrase that only looks like JSON', ['{curly}'], '{curly}'],
   ])('reads %s', (_what, secrets, text) => {
     expect(splitSecrets('s', text)).toEqual(secrets);
   });
@@ -30,6 +33,10 @@ describe('splitSecrets', () => {
     ['an array with an empty secret', '["a",""]'],
     ['an array of numbers', '[1]'],
     ['a broken array', '["a"'],
+    ['fields of which nobody knows which it is', `{"old":"${long}","new":"${other}"}`],
+    ['a field that is no text', '{"n":1}'],
+    ['a field that is empty', '{"whsec_a":""}'],
+    ['no field', '{}'],
   ])('refuses %s, without telling it', (_what, text) => {
     const read = () => splitSecrets('power/ci', text);
     expect(read).toThrowError(
