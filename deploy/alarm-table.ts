@@ -122,7 +122,7 @@ const messagesUnsent: Alarm = {
   ...once(
     'messages-unsent',
     { of: 'figures', metric: 'MessagesUnsent' },
-    'The channel of notifications takes no message: people are not told of runs, or not warned of stops.',
+    'A message reached nobody: people were not told of a run, or not warned of a stop.',
   ),
   periodSeconds: 3600,
 };

@@ -4,6 +4,7 @@
 import { eventBus } from '../lib/aws/events.ts';
 import { type Announcing, announcedStore } from '../lib/run/herald.ts';
 import { notifiedStore } from '../lib/run/notify/notified-store.ts';
+import { emit } from './metrics.ts';
 import { notifying } from './notifying.ts';
 import { once, wiring } from './wiring.ts';
 
@@ -20,5 +21,5 @@ const announcing = once((): Announcing | null => {
  */
 export const announcedRuns = once(() => {
   const log = wiring.log();
-  return notifiedStore(announcedStore(wiring.store(), { log, announcing }), { log, notifying });
+  return notifiedStore(announcedStore(wiring.store(), { log, announcing }), { log, notifying, emit });
 });

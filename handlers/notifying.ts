@@ -3,9 +3,7 @@
 
 import { webhookSecrets } from '../lib/http/webhook-secrets.ts';
 import { messenger } from '../lib/messages/messenger.ts';
-import { countedMessenger } from '../lib/run/notify/counted-messenger.ts';
 import type { Notifying } from '../lib/run/notify/notified-store.ts';
-import { emit } from './metrics.ts';
 import { once, wiring } from './wiring.ts';
 
 /** Null where the configuration has no `notify`. */
@@ -13,8 +11,7 @@ export const notifying = once((): Notifying | null => {
   const { notify } = wiring.config();
   if (notify === null) return null;
   const { kind, secretId, when } = notify;
-  const channel = messenger({ kind, secretId, secrets: wiring.secrets(), clock: wiring.clock });
-  return { messenger: countedMessenger(channel, emit), when };
+  return { messenger: messenger({ kind, secretId, secrets: wiring.secrets(), clock: wiring.clock }), when };
 });
 
 const readKeys = once(() => webhookSecrets(wiring.secrets(), wiring.clock));

@@ -8,6 +8,7 @@ import { stopsAhead } from '../lib/run/notify/stops-ahead.ts';
 import { warnOfStops } from '../lib/run/notify/warn.ts';
 import type { TickReport } from '../lib/run/schedule/tick.ts';
 import type { Swept } from '../lib/run/sweep.ts';
+import { emit } from './metrics.ts';
 import { linkKeys, notifying } from './notifying.ts';
 import { once, wiring } from './wiring.ts';
 import { runWorld } from './world.ts';
@@ -33,11 +34,12 @@ export async function warnAhead(
     zone: wiring.config().timezone ?? 'UTC',
     linkBase: wiring.linkUrl(),
     keys: linkKeys,
+    emit,
   });
 }
 
 /** Tells of runs that the sweep found lost, or gave up. */
 export async function tellOfSwept(swept: Pick<Swept, 'abandoned' | 'lost'>): Promise<void> {
   const now = new Date(wiring.clock.now()).toISOString();
-  await tellSwept(swept, now, { store: wiring.store(), log: wiring.log(), notifying });
+  await tellSwept(swept, now, { store: wiring.store(), log: wiring.log(), notifying, emit });
 }

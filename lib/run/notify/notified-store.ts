@@ -1,8 +1,10 @@
 // A run store that tells people how a run ended, once that is kept: at least once, whichever turn of the run keeps it.
 // Telling is never in the run's way: what could not be told is a line of the log, and the store's own answer stands.
 
-import type { Log, Messenger } from '../../ports.ts';
+import type { EmitFigures } from '../../core/metric.ts';
+import type { Delivered, Log, Messenger } from '../../ports.ts';
 import type { RunStore } from '../../stores.ts';
+import { unsentFigures } from '../metrics/message-figures.ts';
 import type { Swept } from '../sweep.ts';
 import { type RunsTold, runNotice } from './run-notice.ts';
 
@@ -16,6 +18,8 @@ export interface NotifyWorld {
   readonly log: Log;
   /** Asked at each end; null tells nobody. */
   readonly notifying: () => Notifying | null;
+  /** Told of what nobody got. */
+  readonly emit: EmitFigures;
 }
 
 /** The store, which tells people of ends. */
@@ -48,27 +52,31 @@ const mostAtOnce = 5;
 export async function tellSwept(
   { abandoned, lost }: Pick<Swept, 'abandoned' | 'lost'>,
   now: string,
-  world: NotifyWorld & { readonly store: Pick<RunStore, 'read' | 'outcomes'> },
+  world: TellingWorld,
 ): Promise<void> {
   const names = [...lost, ...abandoned].slice(0, mostAtOnce);
   await Promise.all(names.map((name) => tellEnd(name, now, world)));
 }
 
-async function tellEnd(
-  name: string,
-  at: string,
-  { log, notifying, store }: NotifyWorld & { readonly store: Pick<RunStore, 'read' | 'outcomes'> },
-): Promise<void> {
+type TellingWorld = NotifyWorld & { readonly store: Pick<RunStore, 'read' | 'outcomes'> };
+
+async function tellEnd(name: string, at: string, world: TellingWorld): Promise<void> {
+  const { log, emit } = world;
   try {
-    const to = notifying();
-    if (to === null) return;
-    const run = await store.read(name, at);
-    const notice = run === null ? null : await runNotice(run, to.when, () => store.outcomes(name));
-    if (notice === null) return;
-    const delivered = await to.messenger.send(notice);
-    if (delivered.isSent) log.info('people were told how the run ended', { run: name });
-    else log.error('nobody could be told how the run ended; its report is kept', { run: name, why: delivered.why });
+    const delivered = await sendEnd(name, at, world);
+    if (delivered === null) return;
+    if (delivered.isSent) return log.info('people were told how the run ended', { run: name });
+    log.error('nobody could be told how the run ended; its report is kept', { run: name, why: delivered.why });
   } catch (error) {
     log.error('nobody could be told how the run ended; its report is kept', { run: name, error });
   }
+  await emit(unsentFigures());
+}
+
+/** Null where nobody is to be told. */
+async function sendEnd(name: string, at: string, { notifying, store }: TellingWorld): Promise<Delivered | null> {
+  const to = notifying();
+  const run = to && (await store.read(name, at));
+  const notice = to && run && (await runNotice(run, to.when, () => store.outcomes(name)));
+  return notice && to.messenger.send(notice);
 }

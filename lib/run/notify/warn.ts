@@ -3,10 +3,12 @@
 // come to a stop after its warning (switched on, made, or of a project that could not be listed before) get one of their own.
 
 import { printDuration } from '../../core/duration.ts';
+import type { EmitFigures } from '../../core/metric.ts';
 import { type Notice, noticed, printable } from '../../core/notice.ts';
 import { type Vm, vmKey } from '../../core/vm.ts';
 import type { Clock, Log, Messenger } from '../../ports.ts';
 import type { ClaimedWarning, StopWarnings } from '../../stores.ts';
+import { unsentFigures } from '../metrics/message-figures.ts';
 import { keepToken } from './keep-link.ts';
 import { sayTime } from './local-time.ts';
 import type { StopAhead } from './stops-ahead.ts';
@@ -32,6 +34,8 @@ export interface WarnWorld {
   readonly linkBase: string | null;
   /** What signs links. Throws `secret`. */
   readonly keys: () => Promise<readonly string[]>;
+  /** Told of what nobody got. */
+  readonly emit: EmitFigures;
 }
 
 /** So many stops are warned of at once; the others by the next tick. */
@@ -58,13 +62,14 @@ export async function warnOfStops(stops: readonly StopAhead[], world: WarnWorld)
   return (await Promise.all(sending)).filter((isWarned) => isWarned).length;
 }
 
-async function claim(stop: StopAhead, { log, warnings }: WarnWorld): Promise<Warning | null> {
+async function claim(stop: StopAhead, { log, warnings, emit }: WarnWorld): Promise<Warning | null> {
   try {
     const warning = unwarned(stop, await warnings.claimed(stop.stopMs));
     if (warning.vms.length === 0) return null;
     return (await warnings.claim(recordOf(warning))) ? warning : null;
   } catch (error) {
     log.error('a warning could not be noted and is not sent; the next tick tries again', { ...fieldsOf(stop), error });
+    await emit(unsentFigures());
     return null;
   }
 }
@@ -79,11 +84,14 @@ function unwarned({ stopMs, vms }: StopAhead, claimed: readonly ClaimedWarning[]
 }
 
 async function warnOf(warning: Warning, world: WarnWorld): Promise<boolean> {
-  const { log, warnings } = world;
+  const { log, warnings, emit } = world;
   const fields = fieldsOf(warning);
   const why = await send(warning, world);
   if (why === null) log.info('people were warned of a scheduled stop', fields);
-  else log.error('nobody could be warned of a scheduled stop; the next tick tries again', { ...fields, why });
+  else {
+    log.error('nobody could be warned of a scheduled stop; the next tick tries again', { ...fields, why });
+    await emit(unsentFigures());
+  }
   try {
     await warnings.note(warning, why === null);
   } catch (error) {

@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { PowerError } from '../../../lib/core/errors.ts';
+import type { Figure } from '../../../lib/core/metric.ts';
 import { neverStarted } from '../../../lib/core/not-begun.ts';
 import type { Notice } from '../../../lib/core/notice.ts';
 import type { Outcome } from '../../../lib/core/outcome.ts';
@@ -37,6 +38,8 @@ function stage(when: RunsTold = 'trouble') {
   const store = new MemoryRunStore();
   const log = new MemoryLog();
   const sent: Notice[] = [];
+  const unsent: Figure[] = [];
+  const emit = async (figures: readonly Figure[]) => void unsent.push(...figures);
   let how: () => Promise<Delivered> = async () => ({ isSent: true });
   const messenger = {
     send: async (notice: Notice) => {
@@ -44,7 +47,7 @@ function stage(when: RunsTold = 'trouble') {
       return how();
     },
   };
-  const told = notifiedStore(store, { log, notifying: () => ({ messenger, when }) });
+  const told = notifiedStore(store, { log, notifying: () => ({ messenger, when }), emit });
   const begin = async (name: string, to = told) => {
     const request = parseRunRequest({ action: 'shutdown', select: 'env=dev' });
     await to.record({ name, trigger: 'cron', request, requestHash: 'h', recordedAt: at });
@@ -75,18 +78,19 @@ function stage(when: RunsTold = 'trouble') {
   const deliver = (next: () => Promise<Delivered>) => {
     how = next;
   };
-  return { store, told, log, sent, messenger, begin, finish, deliver };
+  return { store, told, log, sent, unsent, emit, messenger, begin, finish, deliver };
 }
 
 type Stage = ReturnType<typeof stage>;
 
 describe('people are told of a run that a sweep found', () => {
   const later = '2026-11-24T20:00:00.000Z';
-  const sweep = async (swept: { abandoned?: string[]; lost?: string[] }, { store, log, messenger }: Stage) =>
+  const sweep = async (swept: { abandoned?: string[]; lost?: string[] }, { store, log, messenger, emit }: Stage) =>
     tellSwept({ abandoned: [], lost: [], ...swept }, later, {
       store,
       log,
       notifying: () => ({ messenger, when: 'trouble' }),
+      emit,
     });
 
   it('lost, with the VMs that are known to need attention', async () => {
@@ -228,12 +232,20 @@ describe('telling', () => {
       { error: { code: 'secret' } },
     ],
   ])('that %s is a line of the log, and the end is kept', async (_what, how, fields) => {
-    const { finish, store, log, deliver } = stage();
+    const { finish, store, log, unsent, deliver } = stage();
     deliver(how);
     await finish([failed('1')]);
     expect((await store.read('cron-1', end))?.status).toBe('ended');
     const message = 'nobody could be told how the run ended; its report is kept';
     expect(log.lines).toMatchObject([{ level: 'error', message, fields: { run: 'cron-1', ...fields } }]);
+    expect(unsent).toEqual([{ name: 'MessagesUnsent', value: 1, by: {} }]);
+  });
+
+  it('that cannot even be made, for the run cannot be read, is counted as one that nobody got', async () => {
+    const { finish, store, unsent } = stage();
+    store.read = () => Promise.reject(new PowerError('aws', 'the table is away'));
+    await finish([failed('1')]);
+    expect(unsent).toMatchObject([{ name: 'MessagesUnsent' }]);
   });
 
   it('does not happen where the end could not be kept', async () => {
@@ -246,15 +258,15 @@ describe('telling', () => {
   });
 
   it('does not happen where nobody is to be told, and nothing is read for it', async () => {
-    const { store, log } = stage();
-    const quiet = notifiedStore(store, { log, notifying: () => null });
+    const { store, log, unsent, emit } = stage();
+    const quiet = notifiedStore(store, { log, notifying: () => null, emit });
     await quiet.record({ name: 'x', trigger: 'cron', request: {}, requestHash: 'h', recordedAt: at });
     await quiet.claim('x', at, end, 'me');
     store.read = async () => {
       throw new Error('read');
     };
     await quiet.end('x', end, {}, []);
-    expect(log.lines).toEqual([]);
+    expect([log.lines, unsent]).toEqual([[], []]);
   });
 });
 
@@ -264,5 +276,6 @@ runStoreContract('the store that tells people', () =>
   notifiedStore(underneath, {
     log: new MemoryLog(),
     notifying: () => ({ messenger: { send: async () => ({ isSent: true }) }, when: 'always' }),
+    emit: async () => {},
   }),
 );

@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { PowerError } from '../../../lib/core/errors.ts';
+import type { Figure } from '../../../lib/core/metric.ts';
 import type { Notice } from '../../../lib/core/notice.ts';
 import { makeSchedules } from '../../../lib/core/schedule/schedules.ts';
 import { vmId } from '../../../lib/openscaler/vm-id.ts';
@@ -35,6 +36,7 @@ async function stage(fleet: readonly FakeVm[], more: Partial<WarnWorld> = {}) {
   const scene = await tickScene(fleet, at('12:00'));
   await scene.tick();
   const told: Notice[] = [];
+  const unsent: Figure[] = [];
   let delivered: Delivered | PowerError = { isSent: true };
   const world: WarnWorld = {
     clock: scene.clock,
@@ -51,6 +53,7 @@ async function stage(fleet: readonly FakeVm[], more: Partial<WarnWorld> = {}) {
     zone: 'Africa/Algiers',
     linkBase: 'https://api.example.org/v1/keep',
     keys: async () => keys,
+    emit: async (figures) => void unsent.push(...figures),
     ...more,
   };
   const look = async () => {
@@ -62,7 +65,7 @@ async function stage(fleet: readonly FakeVm[], more: Partial<WarnWorld> = {}) {
     delivered = how;
   };
   const stops = async () => (await look()).map(({ stopMs, vms }) => [stopMs, vms.map(({ id }) => id)]);
-  return { ...scene, told, world, warn, look, stops, deliver };
+  return { ...scene, told, unsent, world, warn, look, stops, deliver };
 }
 
 describe('the stops ahead', () => {
@@ -174,7 +177,7 @@ describe('a warning', () => {
   });
 
   it('that could not be sent is tried again by the next tick, and says so in the log', async () => {
-    const { until, warn, told, deliver, log } = await stage([office('1')]);
+    const { until, warn, told, unsent: counted, deliver, log } = await stage([office('1')]);
     await until(at('17:30'));
     deliver({ isSent: false, why: 'it answered 503' });
     expect(await warn()).toBe(0);
@@ -193,8 +196,10 @@ describe('a warning', () => {
       },
       { message: unsent, fields: { why: 'its secret cannot be used' } },
     ]);
+    expect(counted.map(({ name }) => name)).toEqual(['MessagesUnsent', 'MessagesUnsent']);
     deliver({ isSent: true });
     expect(await warn()).toBe(1);
+    expect(counted).toHaveLength(2);
     expect(log.lines.at(-1)).toMatchObject({ level: 'info', message: 'people were warned of a scheduled stop' });
     expect([await warn(), told.length]).toEqual([0, 1]);
   });
@@ -204,7 +209,7 @@ describe('a warning', () => {
     warnings.claim = async () => {
       throw new PowerError('aws', 'the table is away');
     };
-    const { until, warn, log } = await stage([office('1')], { warnings });
+    const { until, warn, unsent, log } = await stage([office('1')], { warnings });
     await until(at('17:30'));
     expect(await warn()).toBe(0);
     expect(log.lines.at(-1)).toMatchObject({
@@ -212,6 +217,14 @@ describe('a warning', () => {
       message: 'a warning could not be noted and is not sent; the next tick tries again',
       fields: { vms: 1, error: { code: 'aws' } },
     });
+    expect(unsent).toMatchObject([{ name: 'MessagesUnsent' }]);
+  });
+
+  it('that cannot be made, for want of what signs its link, is counted as one that nobody got', async () => {
+    const keys = () => Promise.reject(new PowerError('secret', 'denied'));
+    const { until, warn, unsent } = await stage([office('1')], { keys });
+    await until(at('17:30'));
+    expect([await warn(), unsent]).toMatchObject([0, [{ name: 'MessagesUnsent', value: 1 }]]);
   });
 
   it('whose tick was ended in its middle is sent by a later one', async () => {
