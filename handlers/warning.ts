@@ -15,17 +15,17 @@ import { runWorld } from './world.ts';
 
 const warnings = once(() => dynamoStopWarnings({ table: wiring.table(), clock: wiring.clock }));
 
-/** Warns of what the tick saw coming; how many stops. */
+/** Warns of what the tick saw coming. */
 export async function warnAhead(
   { judgements, state }: TickReport,
   policy: NonNullable<NotifyConfig['warning']>,
-): Promise<number> {
+): Promise<void> {
   const to = notifying();
-  if (to === null) return 0;
+  if (to === null) return;
   const { clock } = wiring;
   const { beforeMs } = policy;
   const stops = stopsAhead(judgements, state, runWorld().schedules, { now: clock.now(), beforeMs });
-  return warnOfStops(stops, {
+  await warnOfStops(stops, {
     clock,
     log: wiring.log(),
     warnings: warnings(),
@@ -39,7 +39,7 @@ export async function warnAhead(
 }
 
 /** Tells of runs that the sweep found lost, or gave up. */
-export async function tellOfSwept(swept: Pick<Swept, 'abandoned' | 'lost'>): Promise<void> {
+export async function tellOfSwept(swept: Swept): Promise<void> {
   const now = new Date(wiring.clock.now()).toISOString();
   await tellSwept(swept, now, { store: wiring.store(), log: wiring.log(), notifying, emit });
 }
