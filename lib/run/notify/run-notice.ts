@@ -28,7 +28,8 @@ export async function runNotice(
     `Details: npx power runs, or GET /v1/runs/${run.name}`,
   ];
   return {
-    id: `run-ended/${run.name}`,
+    // A run that is lost may end all the same, late: whoever knows repeats by their ids must not take that for one.
+    id: `${run.status === 'lost' ? 'run-lost' : 'run-ended'}/${run.name}`,
     type: 'run.ended',
     at: Date.parse(run.endedAt ?? run.deadline ?? run.recordedAt),
     title: `Run ${run.name}${action === null ? '' : ` (${action})`} ${words[ending.word]}`,

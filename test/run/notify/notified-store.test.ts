@@ -101,7 +101,7 @@ describe('people are told of a run that a sweep found', () => {
     await sweep({ lost: ['cron-1'] }, scene);
     expect(scene.sent).toMatchObject([
       {
-        id: 'run-ended/cron-1',
+        id: 'run-lost/cron-1',
         at: Date.parse('2026-11-24T19:00:00.000Z'),
         title: 'Run cron-1 is lost: nobody knows how it ended',
         text: expect.stringContaining('It has no report: see the log, and list its VMs.'),
@@ -109,6 +109,15 @@ describe('people are told of a run that a sweep found', () => {
         facts: { ending: 'lost' },
       },
     ]);
+  });
+
+  it('lost, and once more when it ends all the same, as another message and not as a repeat', async () => {
+    const scene = stage();
+    await scene.begin('cron-1');
+    await sweep({ lost: ['cron-1'] }, scene);
+    await scene.told.end('cron-1', later, { error: { code: 'aws', message: 'late' } }, []);
+    const ids = scene.sent.map(({ id }) => id);
+    expect([ids.length, new Set(ids).size]).toEqual([2, 2]);
   });
 
   it('never started in time', async () => {
