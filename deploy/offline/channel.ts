@@ -13,15 +13,18 @@ const maxMessageBytes = 64 * 1024;
 
 /** Takes messages on 127.0.0.1 until it is closed, and hands the text of each to `onMessage`. */
 export async function startChannel(onMessage: (text: string) => void): Promise<LocalChannel> {
-  const server = createServer(async (request, response) => {
+  // By events, where a message that breaks off is only one that never ends.
+  const server = createServer((request, response) => {
     const parts: Buffer[] = [];
     let bytes = 0;
-    for await (const part of request) {
+    request.on('data', (part: Buffer) => {
       bytes += part.length;
       if (bytes <= maxMessageBytes) parts.push(part);
-    }
-    if (bytes <= maxMessageBytes) onMessage(Buffer.concat(parts).toString('utf8'));
-    response.writeHead(bytes <= maxMessageBytes ? 200 : 413).end();
+    });
+    request.on('end', () => {
+      if (bytes <= maxMessageBytes) onMessage(Buffer.concat(parts).toString('utf8'));
+      response.writeHead(bytes <= maxMessageBytes ? 200 : 413).end();
+    });
   });
   const url = `http://127.0.0.1:${await listenOn(server, 0)}/`;
   const close = () =>
