@@ -43,85 +43,97 @@ const pauseMs = 400;
 
 /** Renewals through the deployment's lock. `refresh` is the token server; tests give their own. */
 export function renewals(options: Omit<RenewalParts, 'refresh'> & Partial<Pick<RenewalParts, 'refresh'>>): Renewals {
-  const parts: RenewalParts = { refresh: refreshTokens, ...options };
-  const left = new Map<string, Unstored>();
+  return new LockedRenewals({ refresh: refreshTokens, ...options });
+}
 
-  const renewNewest = async (newest: Newest, rejected: string | null, held: HeldLock, target: Target) => {
-    const unstored = left.get(newest.base.arn);
-    const isLeft = unstored?.from === newest.version.versionId;
-    if (!isLeft) refuseDoubt(newest, rejected, parts);
-    const renewed: Renewed = isLeft
-      ? await store(unstored, newest.base.arn, parts)
-      : await renew(newest, target, held, parts);
-    left.delete(newest.base.arn);
-    if (renewed.kind !== 'unstored') return renewed;
-    left.set(newest.base.arn, renewed.unstored);
-    throw renewed.error;
-  };
+class LockedRenewals implements Renewals {
+  readonly #parts: RenewalParts;
+  /** By secret, what was issued and could not be stored. */
+  readonly #left = new Map<string, Unstored>();
 
-  const renewHeld = async (secretId: string, rejected: string | null, held: HeldLock): Promise<Found> => {
-    const newest = await newestOf(secretId, parts);
-    if (isFresh(newest, rejected, parts.clock.now())) return { ...newest, isEnding: false };
-    if (newest.content.token === rejected && isNew(newest, parts.clock.now()))
-      return { ...newest, isEnding: true, isInVain: true };
-    return orGoOn(secretId, newest, rejected, async () => {
-      const { kind } = await renewNewest(newest, rejected, held, inUse(newest.version));
-      if (kind === 'stored') parts.log.info(`the token in the secret "${secretId}" was renewed and stored`);
-      return { ...(await newestOf(secretId, parts)), isEnding: false };
+  constructor(parts: RenewalParts) {
+    this.#parts = parts;
+  }
+
+  async token(secretId: string, rejected: string | null): Promise<RenewedToken> {
+    const { clock } = this.#parts;
+    const until = clock.now() + waitMs;
+    for (;;) {
+      const found = await this.#once(secretId, rejected).catch(asSecretFault);
+      if (found !== null && (found.isInVain || isUsable(found, rejected, clock.now()))) {
+        const { token, expiresAt } = found.content;
+        return { token: token ?? '', expiresAt, isEnding: found.isEnding };
+      }
+      if (clock.now() >= until) throw busy(secretId);
+      await clock.sleep(pauseMs);
+    }
+  }
+
+  async renewInto(secretId: string, versionId: string): Promise<void> {
+    const { lock, secrets } = this.#parts;
+    const { arn } = await secrets.current(secretId);
+    const held = await lock.take(arn);
+    if (held === null) throw busy(secretId);
+    await holding(held, this.#parts, async () => {
+      if ((await secrets.version(arn, versionId)) !== null) return;
+      const target: Target = { to: versionId, stage: 'AWSPENDING' };
+      const { kind } = await this.#renewNewest(await newestOf(secretId, this.#parts), null, held, target);
+      if (kind === 'overtaken' && (await secrets.version(arn, versionId)) === null) throw busy(secretId);
     });
-  };
+  }
 
-  // Whatever is in the way of a renewal is no reason to stop using a token that works.
-  const orGoOn = async <T>(secretId: string, newest: Newest, rejected: string | null, work: () => Promise<T>) => {
+  /** Null while somebody else renews, and there is none to go on with. */
+  async #once(secretId: string, rejected: string | null): Promise<Found | null> {
+    const { clock, lock, oauth, secrets } = this.#parts;
+    const byItself = newestByItself(await secrets.current(secretId), secretId, oauth);
+    if (isFresh(byItself, rejected, clock.now())) return { ...byItself, isEnding: false };
+    const renewed = await this.#orGoOn(secretId, byItself, rejected, async () => {
+      const held = await lock.take(byItself.base.arn);
+      return held && holding(held, this.#parts, () => this.#renewHeld(secretId, rejected, held));
+    });
+    if (renewed !== null) return renewed;
+    return isUsable(byItself, rejected, clock.now()) ? { ...byItself, isEnding: false } : null;
+  }
+
+  async #renewHeld(secretId: string, rejected: string | null, held: HeldLock): Promise<Found> {
+    const { clock, log } = this.#parts;
+    const newest = await newestOf(secretId, this.#parts);
+    if (isFresh(newest, rejected, clock.now())) return { ...newest, isEnding: false };
+    if (newest.content.token === rejected && isNew(newest, clock.now()))
+      return { ...newest, isEnding: true, isInVain: true };
+    return this.#orGoOn(secretId, newest, rejected, async () => {
+      const { kind } = await this.#renewNewest(newest, rejected, held, inUse(newest.version));
+      if (kind === 'stored') log.info(`the token in the secret "${secretId}" was renewed and stored`);
+      return { ...(await newestOf(secretId, this.#parts)), isEnding: false };
+    });
+  }
+
+  async #renewNewest(newest: Newest, rejected: string | null, held: HeldLock, target: Target) {
+    const { arn } = newest.base;
+    const unstored = this.#left.get(arn);
+    const isLeft = unstored?.from === newest.version.versionId;
+    if (!isLeft) refuseDoubt(newest, rejected, this.#parts);
+    const renewed: Renewed = isLeft
+      ? await store(unstored, arn, this.#parts)
+      : await renew(newest, target, held, this.#parts);
+    this.#left.delete(arn);
+    if (renewed.kind !== 'unstored') return renewed;
+    this.#left.set(arn, renewed.unstored);
+    throw renewed.error;
+  }
+
+  /** Whatever is in the way of a renewal is no reason to stop using a token that works. */
+  async #orGoOn<T>(secretId: string, newest: Newest, rejected: string | null, work: () => Promise<T>) {
+    const { clock, log } = this.#parts;
     try {
       return await work();
     } catch (error) {
-      if (!isUsable(newest, rejected, parts.clock.now())) throw error;
-      const fields = { alarm: 'renewal', error };
-      parts.log.warn(
-        `the token in the secret "${secretId}" could not be renewed; it works until ${endOf(newest)}`,
-        fields,
-      );
+      if (!isUsable(newest, rejected, clock.now())) throw error;
+      const works = `it works until ${endOf(newest)}`;
+      log.warn(`the token in the secret "${secretId}" could not be renewed; ${works}`, { alarm: 'renewal', error });
       return { ...newest, isEnding: true };
     }
-  };
-
-  const once = async (secretId: string, rejected: string | null): Promise<Found | null> => {
-    const byItself = newestByItself(await parts.secrets.current(secretId), secretId, parts.oauth);
-    if (isFresh(byItself, rejected, parts.clock.now())) return { ...byItself, isEnding: false };
-    const renewed = await orGoOn(secretId, byItself, rejected, async () => {
-      const held = await parts.lock.take(byItself.base.arn);
-      return held && holding(held, parts, () => renewHeld(secretId, rejected, held));
-    });
-    if (renewed !== null) return renewed;
-    return isUsable(byItself, rejected, parts.clock.now()) ? { ...byItself, isEnding: false } : null;
-  };
-
-  return {
-    token: async (secretId, rejected) => {
-      const until = parts.clock.now() + waitMs;
-      for (;;) {
-        const found = await once(secretId, rejected).catch(asSecretFault);
-        if (found !== null && (found.isInVain || isUsable(found, rejected, parts.clock.now()))) {
-          const { token, expiresAt } = found.content;
-          return { token: token ?? '', expiresAt, isEnding: found.isEnding };
-        }
-        if (parts.clock.now() >= until) throw busy(secretId);
-        await parts.clock.sleep(pauseMs);
-      }
-    },
-    renewInto: async (secretId, versionId) => {
-      const { arn } = await parts.secrets.current(secretId);
-      const held = await parts.lock.take(arn);
-      if (held === null) throw busy(secretId);
-      await holding(held, parts, async () => {
-        if ((await parts.secrets.version(arn, versionId)) !== null) return;
-        const target: Target = { to: versionId, stage: 'AWSPENDING' };
-        const { kind } = await renewNewest(await newestOf(secretId, parts), null, held, target);
-        if (kind === 'overtaken' && (await parts.secrets.version(arn, versionId)) === null) throw busy(secretId);
-      });
-    },
-  };
+  }
 }
 
 /** Its token was issued just now, and has not ended. Else one API that refuses everything would cost a renewal for each call. */
