@@ -44,12 +44,9 @@ async function tickOf(event: unknown): Promise<TickReport> {
   const parts = launchParts();
   const [ticked, swept] = await Promise.allSettled([
     tick(at, { ...runWorld(), ...parts, maxAgeMs }),
-    startForgotten(parts),
+    // Told without waiting for the tick: one that hangs is killed, and what was swept is swept only once.
+    startForgotten(parts).then((found) => tellOf(found, config)),
   ]);
-  if (swept.status === 'fulfilled') {
-    await emit(sweepFigures(swept.value));
-    await tellOf(swept.value, config);
-  }
   await emit(tokensNow());
   if (ticked.status === 'rejected') throw ticked.reason;
   const report = ticked.value;
@@ -62,7 +59,9 @@ async function tickOf(event: unknown): Promise<TickReport> {
 }
 
 /** Never in the tick's way. */
-async function tellOf({ abandoned, lost }: Swept, { notify }: Config): Promise<void> {
+async function tellOf(swept: Swept, { notify }: Config): Promise<void> {
+  await emit(sweepFigures(swept));
+  const { abandoned, lost } = swept;
   if (notify === null || abandoned.length + lost.length === 0) return;
   const { tellOfSwept } = await import('./warning.ts');
   await tellOfSwept({ abandoned, lost });

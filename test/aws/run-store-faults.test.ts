@@ -161,6 +161,33 @@ describe('a batch that DynamoDB takes only in part', () => {
   });
 });
 
+describe('a fault in the middle of several lost runs', () => {
+  const json = (body: object): LocalAwsAnswer => ({ status: 200, body });
+  const keys = (name: string) => ({ pk: { S: `run#${name}` }, sk: { S: 'run' }, recordedAt: { S: startedAt } });
+  const item = (name: string) => ({
+    ...keys(name),
+    ...Object.fromEntries(['name', 'trigger', 'requestHash'].map((key) => [key, { S: name }])),
+    request: { S: '{}' },
+    status: { S: 'running' },
+    deadline: { S: startedAt },
+  });
+  const found = [json({ Items: [keys('a'), keys('b')] }), json({ Item: item('a') }), json({ Item: item('b') })];
+
+  it('gives the one that was taken before it, for nobody else gets that any more', async () => {
+    const store = await storeAnswered(
+      ...found,
+      json({ Attributes: item('a') }),
+      awsError('AccessDeniedException', 'no'),
+    );
+    expect(await store.takeLost(startedAt, startedAt, endedAt)).toEqual(['a']);
+  });
+
+  it('is thrown where none was taken', async () => {
+    const store = await storeAnswered(...found, awsError('AccessDeniedException', 'no'));
+    await expect(store.takeLost(startedAt, startedAt, endedAt)).rejects.toMatchObject({ code: 'aws' });
+  });
+});
+
 describe('an answer that got lost after its write took effect', () => {
   let dynamo: Dynalite;
   beforeAll(async () => {
@@ -197,6 +224,16 @@ describe('an answer that got lost after its write took effect', () => {
     await store.record(newRun('lost-abandon'));
     dynamo.loseNextAnswer();
     expect(await store.abandon('lost-abandon', startedAt, {})).toBe(true);
+  });
+
+  it('leaves a lost run with the one who took it', async () => {
+    const store = openStore();
+    await store.record(newRun('lost-lost'));
+    await store.claim('lost-lost', startedAt, startedAt, 'worker-1');
+    const { recordedAt } = newRun('lost-lost');
+    dynamo.loseNextAnswer('UpdateItem');
+    expect(await store.takeLost(recordedAt, recordedAt, endedAt)).toEqual(['lost-lost']);
+    expect(await store.takeLost(recordedAt, recordedAt, endedAt)).toEqual([]);
   });
 
   it('leaves progress and end kept once', async () => {
