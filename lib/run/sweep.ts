@@ -4,6 +4,7 @@
 import { neverStarted } from '../core/not-begun.ts';
 import type { Clock, Launcher, Log } from '../ports.ts';
 import type { RunCursor, RunStore } from '../stores.ts';
+import { isoTime } from './iso-time.ts';
 
 export interface SweepWorld {
   readonly store: Pick<RunStore, 'unstarted' | 'abandon' | 'takeLost'>;
@@ -30,8 +31,8 @@ export const tooLateAfterMs = 15 * minuteMs;
 const lookBackMs = 2 * 60 * minuteMs;
 
 /**
- * Starts what was forgotten, and ends what it is too late for, with an error in the log, as for each run that is lost. One run's trouble stays that run's: what
- * could not be started is tried again by the next sweep. Throws `aws` when the store cannot be asked.
+ * Starts what was forgotten, and ends what it is too late for, with an error in the log, as for each run that is lost. One run's
+ * trouble stays that run's: what could not be started is tried again by the next sweep. Throws `aws` when the store cannot be asked.
  */
 export async function startForgotten(world: SweepWorld): Promise<Swept> {
   const { store, clock, log } = world;
@@ -76,8 +77,4 @@ async function abandon({ name, recordedAt }: RunCursor, { store, clock, log }: S
     log.error('a run was never started, and its end could not be kept', { run: name, recordedAt, error });
     return false;
   }
-}
-
-function isoTime(epochMs: number): string {
-  return new Date(epochMs).toISOString();
 }
