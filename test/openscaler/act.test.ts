@@ -146,6 +146,17 @@ describe('a refused token', () => {
     });
   });
 
+  it('is no 401 when nothing was wanted any more before the renewed one could leave: that one was never tried', async () => {
+    const tokens = new CountingTokens(secretToken, 'fresh');
+    const { cloud } = await setUp([{ expect: path, answer: { status: 401 } }], { tokens });
+    const isMoot = () => tokens.renewed.length > 0;
+    expect(await cloud.act(id, 'shutdown', { timeoutMs: 1000, isMoot })).toEqual({
+      answer: { kind: 'unsent', detail: 'never sent: it was wanted no more while it waited for its turn' },
+      posts: 1,
+      sentAt: expect.any(Number),
+    });
+  });
+
   it.each([['two\nlines'], ['two words'], [''], ['tökén']])('that is %j never becomes a header', async (token) => {
     const { cloud, server } = await setUp([], { tokens: new CountingTokens(token) });
     expect(await thrown(cloud.act(id, 'start', limits))).toMatchObject({ code: 'secret' });
