@@ -2,18 +2,14 @@
 // `sleep` registers a due time; `run` jumps from one due time to the next until the promise has settled.
 
 import type { Clock } from '../lib/ports.ts';
+import { Sleepers } from './sleepers.ts';
 
 // A run that never ends would jump for ever: none needs nearly as many jumps.
 const mostJumps = 20_000;
 
-interface Sleeper {
-  readonly due: number;
-  readonly wake: () => void;
-}
-
 export class VirtualClock implements Clock {
   #now: number;
-  #sleepers: Sleeper[] = [];
+  readonly #sleepers = new Sleepers();
 
   constructor(start = Date.UTC(2026, 0, 1)) {
     this.#now = start;
@@ -24,15 +20,7 @@ export class VirtualClock implements Clock {
   }
 
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      if (signal?.aborted) return resolve();
-      const sleeper = { due: this.#now + Math.max(0, ms), wake: resolve };
-      this.#sleepers.push(sleeper);
-      signal?.addEventListener('abort', () => {
-        this.#sleepers = this.#sleepers.filter((other) => other !== sleeper);
-        resolve();
-      });
-    });
+    return this.#sleepers.sleepUntil(this.#now + Math.max(0, ms), signal);
   }
 
   /** Lets time pass, jump by jump, until the promise has settled; fails if it hangs with nobody asleep. */
@@ -45,11 +33,9 @@ export class VirtualClock implements Clock {
     for (let jumps = 0; jumps < mostJumps; jumps += 1) {
       await quiet();
       if (isSettled) return promise;
-      const next = this.#sleepers.reduce<Sleeper | undefined>((a, b) => (a && a.due <= b.due ? a : b), undefined);
-      if (!next) throw new Error('the promise hangs: it has not settled and nobody sleeps');
-      this.#sleepers = this.#sleepers.filter((other) => other !== next);
-      this.#now = Math.max(this.#now, next.due);
-      next.wake();
+      const due = this.#sleepers.wakeNext();
+      if (due === null) throw new Error('the promise hangs: it has not settled and nobody sleeps');
+      this.#now = Math.max(this.#now, due);
     }
     throw new Error(`the promise has not settled after ${mostJumps} jumps in time`);
   }

@@ -3,17 +3,13 @@
 
 import { setTimeout } from 'node:timers/promises';
 import type { Clock } from '../../lib/ports.ts';
+import { Sleepers } from '../../simulator/sleepers.ts';
 
 const longestHangMs = 10_000;
 
-interface Sleeper {
-  readonly due: number;
-  readonly wake: () => void;
-}
-
 export class VirtualClock implements Clock {
   #now: number;
-  readonly #sleepers = new Set<Sleeper>();
+  readonly #sleepers = new Sleepers();
   #exchanges = 0;
   #onExchange: () => void = () => undefined;
 
@@ -26,15 +22,7 @@ export class VirtualClock implements Clock {
   }
 
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      if (signal?.aborted) return resolve();
-      const sleeper = { due: this.#now + Math.max(0, ms), wake: resolve };
-      this.#sleepers.add(sleeper);
-      signal?.addEventListener('abort', () => {
-        this.#sleepers.delete(sleeper);
-        resolve();
-      });
-    });
+    return this.#sleepers.sleepUntil(this.#now + Math.max(0, ms), signal);
   }
 
   /** Something real, during which no virtual time passes. */
@@ -59,8 +47,8 @@ export class VirtualClock implements Clock {
     for (;;) {
       await this.#quiet();
       if (isSettled) return promise;
-      const next = this.#next();
-      if (next === undefined) {
+      const due = this.#sleepers.wakeNext();
+      if (due === null) {
         // Something real that is not told of, such as a library being loaded: the first call of a client does that.
         hungMs += 1;
         if (hungMs > longestHangMs) throw new Error('the promise hangs: it has not settled and nobody sleeps');
@@ -68,9 +56,7 @@ export class VirtualClock implements Clock {
         continue;
       }
       hungMs = 0;
-      this.#sleepers.delete(next);
-      this.#now = Math.max(this.#now, next.due);
-      next.wake();
+      this.#now = Math.max(this.#now, due);
     }
   }
 
@@ -82,11 +68,5 @@ export class VirtualClock implements Clock {
         });
       await new Promise((resolve) => setImmediate(resolve));
     } while (this.#exchanges > 0);
-  }
-
-  #next(): Sleeper | undefined {
-    let next: Sleeper | undefined;
-    for (const sleeper of this.#sleepers) if (next === undefined || sleeper.due < next.due) next = sleeper;
-    return next;
   }
 }

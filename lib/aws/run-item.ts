@@ -101,7 +101,7 @@ const runItem = v.object({
   summary: v.optional(json),
   recordedBy: v.optional(text),
   claimedBy: v.optional(text),
-  lostSeenAt: v.optional(text),
+  lostSeenBy: v.optional(text),
 });
 
 /**
@@ -140,7 +140,7 @@ function withParts(own: RunProgress, item: Item): RunProgress {
 export function readRunItem(item: Item): StoredRun {
   const parsed = v.safeParse(runItem, item);
   if (!parsed.success) throw unreadable('run', parsed.issues);
-  const { recordedBy = null, claimedBy = null, lostSeenAt, ...kept } = parsed.output;
+  const { recordedBy = null, claimedBy = null, lostSeenBy, ...kept } = parsed.output;
   const { startedAt = null, endedAt = null, deadline = null, progress = null, summary = null, ...more } = kept;
   const { cancelRequestedAt = null, cancelRequestedBy = null, ...rest } = more;
   const cancelled = { cancelRequestedAt, cancelRequestedBy };
@@ -149,7 +149,7 @@ export function readRunItem(item: Item): StoredRun {
     run: { ...rest, startedAt, endedAt, deadline, progress: figures, ...cancelled, summary },
     recordedBy,
     claimedBy,
-    isLostSeen: lostSeenAt !== undefined,
+    isLostSeen: lostSeenBy !== undefined,
   };
 }
 

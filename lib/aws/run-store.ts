@@ -162,9 +162,10 @@ class DynamoRunStore implements RunStore {
     const doing = `look whether run ${name} is lost`;
     const stored = await this.#load(name, doing);
     if (stored === null || stored.isLostSeen || asOf(now, stored.run).status !== 'lost') return false;
-    const update = whileStatus('running', name, { lostSeenAt: { S: now } });
-    const condition = `${update.condition} AND attribute_not_exists(#lostSeenAt)`;
-    return (await this.#table.update({ ...update, condition }, doing)) !== null;
+    // By an id, as in `record`: the second write after a lost answer meets the first.
+    const update = whileStatus('running', name, { lostSeenBy: { S: randomUUID() } });
+    const isFirst = '(attribute_not_exists(#lostSeenBy) OR #lostSeenBy = :lostSeenBy)';
+    return (await this.#table.update({ ...update, condition: `${update.condition} AND ${isFirst}` }, doing)) !== null;
   }
 
   async outcomes(name: string): Promise<readonly Outcome[]> {

@@ -36,7 +36,9 @@ export async function sendAction(line: Line, request: ActionRequest): Promise<Se
   if (typeof renewed !== 'string') return { ...once, answer: withMore(once.answer, renewed.message) };
   if (renewed === token) return once;
   const second = await post(line, request, renewed);
-  return 'notLeft' in second ? once : { answer: answerOf(second, line), posts: 2, sentAt };
+  if (!('notLeft' in second)) return { answer: answerOf(second, line), posts: 2, sentAt };
+  // Where its time was over, what the API said still stands. Of what is wanted no more, nobody has to renew a secret.
+  return second.notLeft === 'moot' ? { ...once, answer: unsent(second) } : once;
 }
 
 function post(line: Line, request: ActionRequest, given?: string): Promise<Departed | NotLeft> {

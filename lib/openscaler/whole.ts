@@ -74,7 +74,7 @@ function hintsOfFields(fields: object, length: number, path: string, levels: num
 
 function hintOfField(name: string, where: string, value: unknown, length: number): string | null {
   if (value === null || value === undefined) return null;
-  if (isErrorField(name, value)) return `it has ${where}`;
+  if (isErrorField(name, value)) return `its ${where} speaks of an error`;
   if (name === 'rel') return value === 'next' ? `its ${where} is "next"` : null;
   if (moreKeys.test(name)) return value === false || value === '' || value === 0 ? null : `it has ${where}`;
   if (totalKeys.test(name) && typeof value !== 'object')

@@ -5,6 +5,7 @@ import { describeError } from '../core/describe-error.ts';
 import { PowerError } from '../core/errors.ts';
 import type { Clock, Launcher, Log } from '../ports.ts';
 import type { RunRecord, RunStore } from '../stores.ts';
+import { isoTime } from './iso-time.ts';
 import type { RunRequest, TickRequest } from './request.ts';
 
 export interface Launch {
@@ -35,7 +36,7 @@ export interface Launched {
  */
 export async function launch(intent: Launch, { store, launcher, clock, log }: LaunchWorld): Promise<Launched> {
   const { name, trigger, request, requestHash } = intent;
-  const recordedAt = new Date(clock.now()).toISOString();
+  const recordedAt = isoTime(clock.now());
   const launched = await store.record({ name, trigger, request, requestHash, recordedAt });
   const { run, isNew } = launched;
   if (run.requestHash !== requestHash) {

@@ -3,6 +3,7 @@
 
 import type { Action } from '../core/action.ts';
 import { type Counts, countResults, type Outcome, type Unlisted } from '../core/outcome.ts';
+import { isoTime } from './iso-time.ts';
 import type { RunRequest, TickRequest } from './request.ts';
 
 export interface RunReport {
@@ -55,8 +56,8 @@ export function makeReport(
       action: request.action,
       select: request.select,
       dryRun: request.dryRun,
-      startedAt: new Date(startedAt).toISOString(),
-      endedAt: new Date(endedAt).toISOString(),
+      startedAt: isoTime(startedAt),
+      endedAt: isoTime(endedAt),
     },
     counts: countResults(parts.outcomes),
     allowEmpty: request.action === null || request.allowEmpty,

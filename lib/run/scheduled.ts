@@ -4,6 +4,7 @@
 import * as v from 'valibot';
 import type { Action } from '../core/action.ts';
 import { PowerError } from '../core/errors.ts';
+import { isoTime } from './iso-time.ts';
 import { issueWords } from './issue-words.ts';
 import { type Launched, type LaunchWorld, launch } from './launch.ts';
 import { requestHash, runName } from './name.ts';
@@ -46,7 +47,7 @@ export interface ScheduledWorld extends LaunchWorld {
  */
 export async function launchScheduled(event: unknown, world: ScheduledWorld): Promise<Launched> {
   const { cron, dueAt } = readEvent(event, world);
-  const scheduledTime = new Date(dueAt).toISOString();
+  const scheduledTime = isoTime(dueAt);
   refuseStale(cron, scheduledTime, world.clock.now() - dueAt);
   const name = runName('cron', [cron.name, scheduledTime]);
   // Of what the schedule vouches for, not of the request: a deployment between two deliveries must not make the second one fail.

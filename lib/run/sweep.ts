@@ -4,6 +4,7 @@
 import { neverStarted } from '../core/not-begun.ts';
 import type { Clock, Launcher, Log } from '../ports.ts';
 import type { RunCursor, RunStore } from '../stores.ts';
+import { isoTime } from './iso-time.ts';
 
 export interface SweepWorld {
   readonly store: Pick<RunStore, 'unstarted' | 'abandon' | 'unended' | 'takeLost'>;
@@ -94,8 +95,4 @@ async function abandon({ name, recordedAt }: RunCursor, { store, clock, log }: S
     log.error('a run was never started, and its end could not be kept', { run: name, recordedAt, error });
     return false;
   }
-}
-
-function isoTime(epochMs: number): string {
-  return new Date(epochMs).toISOString();
 }

@@ -8,6 +8,7 @@ import type { Outcome } from '../core/outcome.ts';
 import type { Clock, Engine, Log, RunEvent } from '../ports.ts';
 import type { RunRecord, RunStore } from '../stores.ts';
 import type { Run } from './conduct.ts';
+import { isoTime } from './iso-time.ts';
 import { brokeOffFigures, runFigures } from './metrics/run-figures.ts';
 import { type RunRecorder, runRecorder } from './recorder.ts';
 import { type RunReport, verdictOf } from './report.ts';
@@ -123,8 +124,4 @@ function tell(report: RunReport, log: Log): void {
     `run ${run.name} ended in ${verdict}: see its outcomes (GET /v1/runs/${run.name})`,
     { faults: unlisted.map(({ account, project, reason }) => `${account}/${project}: ${reason}`) },
   );
-}
-
-function isoTime(epochMs: number): string {
-  return new Date(epochMs).toISOString();
 }

@@ -201,6 +201,15 @@ describe('an answer that got lost after its write took effect', () => {
     expect(await store.abandon('lost-abandon', startedAt, {})).toBe(true);
   });
 
+  it('leaves a lost run with the one who took it', async () => {
+    const store = openStore();
+    await store.record(newRun('lost-lost'));
+    await store.claim('lost-lost', startedAt, startedAt, 'worker-1');
+    dynamo.loseNextAnswer('UpdateItem');
+    expect(await store.takeLost('lost-lost', endedAt)).toBe(true);
+    expect(await store.takeLost('lost-lost', endedAt)).toBe(false);
+  });
+
   it('leaves progress and end kept once', async () => {
     const store = openStore();
     await store.record(newRun('lost-end'));

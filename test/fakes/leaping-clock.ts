@@ -2,18 +2,14 @@
 // Instants come out roughly right and always in order; whoever tests them exactly takes the virtual clock.
 
 import type { Clock } from '../../lib/ports.ts';
-
-interface Sleeper {
-  readonly due: number;
-  readonly wake: () => void;
-}
+import { Sleepers } from '../../simulator/sleepers.ts';
 
 // Taken before a test runner puts its own in their place.
 const { setTimeout: realTimeout, clearTimeout: cancelTimeout } = globalThis;
 
 export class LeapingClock implements Clock {
   #now: number;
-  #sleepers: Sleeper[] = [];
+  readonly #sleepers = new Sleepers();
   #timer: ReturnType<typeof realTimeout> | undefined;
   readonly #stillMs: number;
 
@@ -28,38 +24,25 @@ export class LeapingClock implements Clock {
   }
 
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      if (signal?.aborted) return resolve();
-      const sleeper = { due: this.#now + Math.max(0, ms), wake: resolve };
-      this.#sleepers.push(sleeper);
-      signal?.addEventListener('abort', () => {
-        this.#sleepers = this.#sleepers.filter((other) => other !== sleeper);
-        resolve();
-      });
-      this.#leapSoon();
-    });
+    const sleeping = this.#sleepers.sleepUntil(this.#now + Math.max(0, ms), signal);
+    this.#leapSoon();
+    return sleeping;
   }
 
   /** Lets time pass that somebody else has slept through. */
   pass(ms: number): void {
     this.#now += ms;
-    this.#wakeDue();
+    this.#sleepers.wakeDue(this.#now);
   }
 
   #leapSoon(): void {
     cancelTimeout(this.#timer);
     this.#timer = realTimeout(() => {
-      const next = this.#sleepers.reduce<number>((least, { due }) => Math.min(least, due), Number.POSITIVE_INFINITY);
-      if (next === Number.POSITIVE_INFINITY) return;
-      this.#now = Math.max(this.#now, next);
-      this.#wakeDue();
+      const due = this.#sleepers.nextDue;
+      if (due === null) return;
+      this.#now = Math.max(this.#now, due);
+      this.#sleepers.wakeDue(this.#now);
       this.#leapSoon();
     }, this.#stillMs);
-  }
-
-  #wakeDue(): void {
-    const due = this.#sleepers.filter((sleeper) => sleeper.due <= this.#now);
-    this.#sleepers = this.#sleepers.filter((sleeper) => sleeper.due > this.#now);
-    for (const { wake } of due) wake();
   }
 }

@@ -2,7 +2,7 @@
 
 import { createServer } from 'node:http';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { dynamoRunStore } from '../../lib/aws/run-store.ts';
 import { dynamoStateStore } from '../../lib/aws/state-store.ts';
 import { systemClock } from '../../lib/clock.ts';
@@ -23,7 +23,7 @@ const closers: (() => Promise<void>)[] = [];
 const messages: { readonly blocks: readonly { readonly text: { readonly text: string } }[]; readonly text: string }[] =
   [];
 const printed: string[] = [];
-let invoke: (handler: string, event: unknown) => Promise<unknown>;
+let startProcess: (handler: string, more?: Readonly<Record<string, string>>) => Environment;
 let runs: ReturnType<typeof dynamoRunStore>;
 let state: ReturnType<typeof dynamoStateStore>;
 
@@ -67,12 +67,9 @@ beforeAll(async () => {
     AWS_ENDPOINT_URL_DYNAMODB: String(dynalite.client.endpoint),
     AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
   };
-  invoke = async (handler, event) => {
+  startProcess = (handler, more = {}) => {
     const file = join(project.directory, `handlers/${handler}.ts`);
-    const child = new Environment(handler, { file }, variables, (text) => void printed.push(text));
-    const end = await child.invoke(event);
-    await child.kill();
-    return end.kind === 'answered' ? end.output : end;
+    return new Environment(handler, { file }, { ...variables, ...more }, (text) => void printed.push(text));
   };
   const table = { table: dynalite.table, clock: systemClock, client: dynalite.client };
   runs = dynamoRunStore(table);
@@ -83,11 +80,25 @@ afterAll(async () => {
   for (const close of closers) await close();
 });
 
+const invoke = async (handler: string, event: unknown) => {
+  const child = startProcess(handler);
+  const end = await child.invoke(event);
+  await child.kill();
+  return end.kind === 'answered' ? end.output : end;
+};
 const tick = () => invoke('reconcile', { tick: new Date().toISOString() });
 const open = (method: string, path: string) => {
   const form = { body: 'confirm=1', headers: { 'content-type': 'application/x-www-form-urlencoded' } };
   return invoke('keep', httpEvent({ method, path, ...(method === 'POST' ? form : {}) }));
 };
+
+/** A run whose process was killed, a quarter of an hour past its deadline. */
+async function lose(name: string): Promise<void> {
+  const request = parseRunRequest({ action: 'shutdown', select: 'env=dev' });
+  const ago = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
+  await runs.record({ name, trigger: 'cron', request, requestHash: 'h', recordedAt: ago(30) });
+  await runs.claim(name, ago(30), ago(15), 'a process that was killed');
+}
 
 describe('the deployed handlers', () => {
   it('warn of a stop once, show what the link would do, do it once, and hold to it', async () => {
@@ -120,13 +131,22 @@ describe('the deployed handlers', () => {
   }, 60_000);
 
   it('tell of a run that is lost, once, by the tick that finds it', async () => {
-    const request = parseRunRequest({ action: 'shutdown', select: 'env=dev' });
-    const ago = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
-    await runs.record({ name: 'cron-2', trigger: 'cron', request, requestHash: 'h', recordedAt: ago(30) });
-    await runs.claim('cron-2', ago(30), ago(15), 'a process that was killed');
+    await lose('cron-2');
     const before = messages.length;
     await tick();
     await tick();
     expect(messages.slice(before).map(({ text }) => text)).toEqual(['Run cron-2 is lost: nobody knows how it ended']);
+  }, 60_000);
+
+  it('tell of it while the tick itself hangs in its lists, until it is killed', async () => {
+    await lose('cron-3');
+    const silent = await listen(createServer(() => undefined));
+    const child = startProcess('reconcile', { OPENSCALER_API_URL: silent.endpoint });
+    const end = child.invoke({ tick: new Date().toISOString() });
+    const told = () => expect(messages.at(-1)?.text).toBe('Run cron-3 is lost: nobody knows how it ended');
+    await vi.waitFor(told, { timeout: 20_000, interval: 50 });
+    await child.kill();
+    expect(await end).toEqual({ kind: 'died' });
+    await silent.close();
   }, 60_000);
 });

@@ -48,6 +48,9 @@ describe('an action', () => {
     [200, '{"error":"","errors":{}}', 'readable'],
     [200, '{"error":false,"errors":0}', 'readable'],
     [200, '{"message":"error"}', 'readable'],
+    [200, '{"status":"failover"}', 'readable'],
+    [200, '{"status":"no failure"}', 'readable'],
+    [200, '\r\n', 'readable'],
     [200, '["error"]', 'readable'],
     [200, 'null', 'readable'],
     [409, '{"error":"no"}', 'readable'],
@@ -57,9 +60,11 @@ describe('an action', () => {
     [418, '', 'readable'],
     [304, '', 'readable'],
   ])('answered %i %j is returned so, its body %s, and never sent again', async (status, body, readable) => {
-    const { cloud } = await setUp([{ expect: path, answer: { status, body } }]);
+    const tokens = new CountingTokens(secretToken, 'fresh');
+    const { cloud } = await setUp([{ expect: path, answer: { status, body } }], { tokens });
     const sent = await cloud.act(id, 'shutdown', limits);
     expect(sent).toMatchObject({ answer: { kind: 'status', status, body: readable }, posts: 1 });
+    expect(tokens.renewed).toEqual([]);
   });
 
   it('on what is no id is a fault of the request, and nothing leaves', async () => {
@@ -146,6 +151,17 @@ describe('a refused token', () => {
     });
   });
 
+  it('is no 401 when nothing was wanted any more before the renewed one could leave: that one was never tried', async () => {
+    const tokens = new CountingTokens(secretToken, 'fresh');
+    const { cloud } = await setUp([{ expect: path, answer: { status: 401 } }], { tokens });
+    const isMoot = () => tokens.renewed.length > 0;
+    expect(await cloud.act(id, 'shutdown', { timeoutMs: 1000, isMoot })).toEqual({
+      answer: { kind: 'unsent', detail: 'never sent: it was wanted no more while it waited for its turn' },
+      posts: 1,
+      sentAt: expect.any(Number),
+    });
+  });
+
   it.each([['two\nlines'], ['two words'], [''], ['tökén']])('that is %j never becomes a header', async (token) => {
     const { cloud, server } = await setUp([], { tokens: new CountingTokens(token) });
     expect(await thrown(cloud.act(id, 'start', limits))).toMatchObject({ code: 'secret' });
@@ -206,7 +222,25 @@ describe('an action that must not leave', () => {
       return secretToken;
     };
     const { cloud } = await setUp([], { tokens: { token: slow, renew: slow } });
-    expect(await cloud.act(id, 'start', { timeoutMs: 1000, until: Date.now() + 40 })).toMatchObject({ posts: 0 });
+    expect(await cloud.act(id, 'start', { timeoutMs: 1000, until: Date.now() + 40 })).toEqual({
+      answer: { kind: 'unsent', detail: 'never sent: its time was over while it waited for its turn' },
+      posts: 0,
+      sentAt: null,
+    });
+  });
+
+  it('is unsent when the run was stopped while its token was fetched', async () => {
+    const stop = new AbortController();
+    const token = async () => {
+      stop.abort();
+      return secretToken;
+    };
+    const { cloud } = await setUp([], { tokens: { token, renew: token } });
+    expect(await cloud.act(id, 'start', { timeoutMs: 1000, stop: stop.signal })).toEqual({
+      answer: { kind: 'unsent', detail: 'never sent: the run was stopped while it waited for its turn' },
+      posts: 0,
+      sentAt: null,
+    });
   });
 });
 
@@ -220,6 +254,13 @@ describe('the time-out of an action', () => {
     const { cloud } = await setUp([hold], { actionMs });
     const sent = await cloud.act(id, 'shutdown', given);
     expect(sent).toMatchObject({ answer: { kind: 'silence', detail: 'no whole answer within 80 ms' }, posts: 1 });
+  });
+
+  it('says nothing about the token: nothing is renewed, and nothing sent again', async () => {
+    const tokens = new CountingTokens(secretToken, 'fresh');
+    const { cloud } = await setUp([hold], { tokens });
+    expect(await cloud.act(id, 'reboot', { timeoutMs: 80 })).toMatchObject({ answer: { kind: 'silence' }, posts: 1 });
+    expect(tokens.renewed).toEqual([]);
   });
 
   it('never reaches past its instant', async () => {

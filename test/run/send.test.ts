@@ -329,6 +329,17 @@ describe('the end of a turn', () => {
     expect(inTime.journal).toMatchObject([{ answered: { meaning: 'slow-down', posts: 1 } }]);
   });
 
+  it('takes back what was told to come again and did not get its turn before the end', async () => {
+    const cloud = new ScriptedCloud('main', async (_limits, nth) => {
+      if (nth === 1) return throttledOnce;
+      await clock.sleep(60_000);
+      return late;
+    });
+    const { send, journal, clock } = stage([cloud], { endsAt: 200_000 });
+    await send([pursue('1')]);
+    expect(journal).toEqual([{ key: 'main/1', answered: nextTurn(1) }]);
+  });
+
   it.each([500, 403, 401])('takes nothing from an answer of %i that came late', async (code) => {
     const cloud = new ScriptedCloud('main', async () => {
       await clock.sleep(60_000);
@@ -458,10 +469,27 @@ describe('what is not sent', () => {
     expect([cloud.given, events]).toEqual([[], []]);
   });
 
-  it('is what has an outcome already', async () => {
+  it('is what has an outcome already, and nobody is asked whose it is', async () => {
     const cloud = new ScriptedCloud('main');
-    const { send } = stage([cloud]);
+    const asked: unknown[] = [];
+    const lost = async (...question: unknown[]) => {
+      asked.push(question);
+      return [];
+    };
+    const leases = { ...undisputed.leases, lost };
+    const { send } = stage([cloud], { leases });
     await send([pursue('1')], []);
+    expect([cloud.given, asked]).toEqual([[], []]);
+  });
+
+  it('is what a newer request has by now', async () => {
+    const cloud = new ScriptedCloud('main');
+    const leases = { ...undisputed.leases, lost: async (_holder: unknown, keys: readonly string[]) => keys };
+    const { send, journal } = stage([cloud], { leases });
+    await send([pursue('1')]);
+    expect(journal).toMatchObject([
+      { answered: { meaning: 'unsent', detail: 'a newer request has taken it over', posts: 0 } },
+    ]);
     expect(cloud.given).toEqual([]);
   });
 

@@ -23,11 +23,8 @@ export type ReconcileWorld = TickWorld &
 /** Does the tick of an instant. Throws as `tick` and `startForgotten` do, and `list-failed` when no project could be listed. */
 export async function reconcile(at: number, world: ReconcileWorld): Promise<TickReport> {
   const { emit, scheduleNames } = world;
-  const [ticked, swept] = await Promise.allSettled([tick(at, world), startForgotten(world)]);
-  if (swept.status === 'fulfilled') {
-    await emit(sweepFigures(swept.value));
-    await world.tellSwept(swept.value);
-  }
+  // The sweep does not wait for the tick: one that hangs is killed, and what was swept is swept only once.
+  const [ticked, swept] = await Promise.allSettled([tick(at, world), sweep(world)]);
   await emit(world.tokenFigures());
   if (ticked.status === 'rejected') throw ticked.reason;
   await emit(tickFigures(ticked.value, scheduleNames));
@@ -36,6 +33,12 @@ export async function reconcile(at: number, world: ReconcileWorld): Promise<Tick
   refuseBlindness(ticked.value, world);
   await emit(successFigures());
   return ticked.value;
+}
+
+async function sweep(world: ReconcileWorld): Promise<void> {
+  const swept = await startForgotten(world);
+  await world.emit(sweepFigures(swept));
+  await world.tellSwept(swept);
 }
 
 /** A tick that saw nothing at all has failed, though each list's failure is only a project left alone. */

@@ -6,6 +6,7 @@ import type { Unlisted } from '../../core/outcome.ts';
 import { type Vm, vmKey } from '../../core/vm.ts';
 import type { FleetState, MarkChange } from '../../stores.ts';
 import { takeInventory } from '../inventory.ts';
+import { isoTime } from '../iso-time.ts';
 import { type Launched, type LaunchWorld, launch } from '../launch.ts';
 import { requestHash, runName } from '../name.ts';
 import type { TickRequest } from '../request.ts';
@@ -71,10 +72,7 @@ function refuseStale(at: number, { clock, maxAgeMs }: TickWorld): void {
   const ageMs = clock.now() - at;
   if (ageMs <= maxAgeMs) return;
   const age = `it is ${Math.ceil(ageMs / 1000)} s old, and at most ${Math.round(maxAgeMs / 1000)} s are allowed`;
-  throw new PowerError(
-    'stale-event',
-    `the tick of ${new Date(at).toISOString()} came too late: ${age}; the next one catches up`,
-  );
+  throw new PowerError('stale-event', `the tick of ${isoTime(at)} came too late: ${age}; the next one catches up`);
 }
 
 function isScheduled({ schedule, override }: Judgement): boolean {
@@ -115,9 +113,9 @@ function nameOf(
 ): string {
   const plan = planTick(request, { inventory: { vms, unlisted }, state, schedules, policy }, request.at);
   const isRefused = plan.outcomes.some(({ code }) => code === 'guard');
-  if (!isRefused) return runName('tick', [new Date(request.at).toISOString()]);
+  if (!isRefused) return runName('tick', [isoTime(request.at)]);
   const boundary = Math.max(...acting.map(({ decision }) => decision.boundary ?? 0));
-  return runName('tick-refused', [new Date(boundary).toISOString()]);
+  return runName('tick-refused', [isoTime(boundary)]);
 }
 
 function tell(
@@ -125,7 +123,7 @@ function tell(
   { log }: TickWorld,
 ): void {
   const fields = {
-    tick: new Date(at).toISOString(),
+    tick: isoTime(at),
     listed,
     scheduled,
     acting: acting.length,
