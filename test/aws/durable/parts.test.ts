@@ -116,6 +116,9 @@ describe('a run that is too large for one process', () => {
 });
 
 describe('a run that is not too large', () => {
+  // How often it looks again, and which account's look comes first, hangs on how busy the machine is.
+  const withoutRepeats = (operations: readonly string[]) =>
+    operations.filter((name) => !/^(pause|answers|look)-.*-(?!1$)\d+$/.test(name)).toSorted();
   const few = { 'acme/a': 10, 'acme/b': 3, 'zeta/default': 4 };
   const operationsOf = async (more: Partial<Staging>) => {
     const staged = stage({ vms: few, mostVmsHere: 17, inFlight: 50, ...more });
@@ -126,7 +129,7 @@ describe('a run that is not too large', () => {
 
   it('does what it would do without other processes, up to the very limit', async () => {
     const operations = await operationsOf({});
-    expect(operations).toEqual(await operationsOf({ isAlone: true }));
+    expect(withoutRepeats(operations)).toEqual(withoutRepeats(await operationsOf({ isAlone: true })));
     expect(partsIn(operations)).toEqual([]);
   });
 
