@@ -5,6 +5,7 @@ import { isDeepStrictEqual } from 'node:util';
 import PQueue from 'p-queue';
 import { PowerError } from '../../lib/core/errors.ts';
 import type { Clock, Engine, Turn } from '../../lib/ports.ts';
+import { forEver, MortalTurn } from './mortal-turn.ts';
 
 export type OperationKind = 'step' | 'once' | 'wait' | 'map';
 
@@ -50,62 +51,6 @@ export class Journal {
         ([outer, { kind, kept }]) => kind === 'map' && kept !== undefined && place.startsWith(`${outer}.`),
       );
     return [...this.entries.keys()].filter((place) => !visited.has(place) && !isInside(place));
-  }
-}
-
-/** Never settles: what a dead process waits for. */
-function forEver<T>(): Promise<T> {
-  return new Promise(() => undefined);
-}
-
-/** One process: alive until it is ended, and after that nothing it began goes on. */
-export class MortalTurn implements Turn {
-  readonly id: string;
-  readonly nth: number;
-  readonly endsAt: number;
-  readonly over: Promise<'over'>;
-  readonly visited = new Set<string>();
-  running = 0;
-  isOver = false;
-  #end: (how: 'over') => void = () => undefined;
-
-  constructor(nth: number, endsAt: number) {
-    this.nth = nth;
-    this.id = `turn-${nth}`;
-    this.endsAt = endsAt;
-    this.over = new Promise((resolve) => {
-      this.#end = resolve;
-    });
-  }
-
-  end(): void {
-    this.isOver = true;
-    this.#end('over');
-  }
-
-  /** The same port, as long as this turn is alive. What has left by then takes its effect, and nobody learns of it. */
-  mortal<T extends object>(port: T): T {
-    return new Proxy(port, {
-      get: (target, key) => {
-        const value: unknown = Reflect.get(target, key, target);
-        if (typeof value !== 'function') return value;
-        return (...given: unknown[]) => {
-          if (this.isOver) return forEver();
-          const result: unknown = Reflect.apply(value, target, given);
-          return result instanceof Promise ? this.#unlessOver(result) : result;
-        };
-      },
-    });
-  }
-
-  async #unlessOver<T>(promise: Promise<T>): Promise<T> {
-    try {
-      const value = await promise;
-      return this.isOver ? await forEver<T>() : value;
-    } catch (error) {
-      if (this.isOver) return forEver();
-      throw error;
-    }
   }
 }
 

@@ -5,7 +5,8 @@ import { conduct, type Run } from '../../lib/run/conduct.ts';
 import type { RunReport } from '../../lib/run/report.ts';
 import { parseRunRequest } from '../../lib/run/request.ts';
 import type { RunWorld } from '../../lib/run/world.ts';
-import { Journal, type MortalTurn, type Resumption, resume } from '../fakes/resuming-engine.ts';
+import type { MortalTurn } from '../fakes/mortal-turn.ts';
+import { Journal, type Resumption, resume } from '../fakes/resuming-engine.ts';
 import type { Scene } from '../fixtures/world.ts';
 
 export interface Resumed {

@@ -2,7 +2,7 @@
 // One that struck nobody would prove nothing, so it waits for its moment; what it has ended is counted.
 
 import type { Clock } from '../../lib/ports.ts';
-import type { MortalTurn } from '../fakes/resuming-engine.ts';
+import type { MortalTurn } from '../fakes/mortal-turn.ts';
 import type { Chance } from './chance.ts';
 
 type Kind = 'run' | 'handler';

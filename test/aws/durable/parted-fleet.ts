@@ -16,7 +16,7 @@ import type { RunWorld } from '../../../lib/run/world.ts';
 import type { Leases } from '../../../lib/stores.ts';
 import { LeapingClock } from '../../fakes/leaping-clock.ts';
 import { MemoryLog } from '../../fakes/log.ts';
-import { MortalTurn } from '../../fakes/resuming-engine.ts';
+import { MortalTurn } from '../../fakes/mortal-turn.ts';
 import { MemoryRunStore } from '../../fakes/run-store.ts';
 import { FakeCloud, type FakeVm } from '../../fakes/vm-cloud.ts';
 import { type ExecutedRun, executeRun } from '../../fixtures/durable.ts';

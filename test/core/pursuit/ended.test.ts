@@ -8,6 +8,7 @@ import {
   handedOver,
   looked,
   stopped,
+  superseded,
   timedOut,
 } from '../../../lib/core/pursuit.ts';
 import { allowing, booting, due, endOf, escalating, look, pursue, sent, stopping } from '../../fixtures/pursuit.ts';
@@ -22,6 +23,15 @@ describe('a pursuit that is ended from outside', () => {
         'the run was stopped before anything was sent to it',
       ]);
     }
+  });
+
+  it.each([
+    ['nothing was sent to it', due(), ''],
+    ['something was', sent(), ' after this run had sent to it'],
+    ['its POST is out', handedOver(due()), ' after this run had sent to it'],
+  ])('is left to a newer request, and says whether anything was sent before: %s', (_what, open, after) => {
+    const reason = `a newer request has taken it over${after}: nothing more is sent by this run`;
+    expect(endOf(superseded(open, 7_000))).toEqual(['skipped', 'superseded', reason]);
   });
 
   it('is only looked at once the run is stopped: nothing is sent again, nothing forced', () => {
