@@ -40,11 +40,15 @@ export function renderTable(
   const widths = head.map((title, column) =>
     Math.max(...[title, ...rows.map((row) => row[column] ?? '')].map(lengthOf)),
   );
+  const layout = screen.width === null ? pipeLayout() : screenLayout(widths, screen.width);
+  const fitted = (cell: string, column: number) =>
+    'colWidths' in layout ? broken(cell, layout.colWidths[column]) : cell;
   const table = new Table({
-    ...(screen.width === null ? pipeLayout() : screenLayout(widths, screen.width)),
+    ...layout,
     head: head.map((title) => screen.paint('bold', title)),
   });
-  for (const [index, row] of rows.entries()) table.push(row.map((cell, column) => paintCell(cell, column, index)));
+  for (const [index, row] of rows.entries())
+    table.push(row.map((cell, column) => paintCell(fitted(cell, column), column, index)));
   // From the first blank of a run only: a name may hold a million of them.
   return `${table.toString().replace(/(?<![ \t])[ \t]+$/gm, '')}\n`;
 }
@@ -64,6 +68,11 @@ function screenLayout(natural: readonly number[], width: number) {
     colWidths: [...padded.slice(0, -1), last],
     wordWrap: true,
   };
+}
+
+/** With its long words in pieces: the library cuts off what it cannot wrap, and that may be what one is told to type. */
+function broken(cell: string, width = widestColumn): string {
+  return cell.replace(new RegExp(`[^ ]{${width - 2}}(?=[^ ])`, 'gu'), '$&\n');
 }
 
 /** In code points: close enough to columns for a layout. */
