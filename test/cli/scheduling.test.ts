@@ -79,7 +79,8 @@ describe('power tick, explain, keep and overrides', () => {
     expect(ticked.stdout).toMatch(/^1 .*start +✓ succeeded/m);
     expect(ticked.stdout).toMatch(/^2 .*shutdown +✓ succeeded/m);
     expect(ticked.stdout).toMatch(/^tick of .*Z: 6 VMs listed, 3 with a schedule or an override, 2 to act on$/m);
-    expect(ticked.stdout).toMatch(/^! left alone: VM 3 typo .*did you mean down\?/m);
+    expect(ticked.stdout).toMatch(/^3 +typo .*skipped .*did you mean down\?/m);
+    expect(ticked.stdout.match(/did you mean down/g)).toHaveLength(1);
     expect(ticked.code).toBe(1);
     expect(simulator.truth('1').power).toBe('on');
     expect(simulator.truth('2').power).toBe('off');
