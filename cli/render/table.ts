@@ -6,6 +6,7 @@ import type { Paint, Width } from '../terminal.ts';
 
 const narrowestLastColumn = 24;
 const widestColumn = 40;
+const longestBroken = 1_000;
 
 const noBorders = {
   top: '',
@@ -70,8 +71,12 @@ function screenLayout(natural: readonly number[], width: number) {
   };
 }
 
-/** With its long words in pieces: the library cuts off what it cannot wrap, and that may be what one is told to type. */
+/**
+ * With its long words in pieces: the library cuts off what it cannot wrap, and that may be what one is told to type. Nobody types a
+ * name of a million letters, over which it would take minutes.
+ */
 function broken(cell: string, width = widestColumn): string {
+  if (cell.length > longestBroken) return cell;
   return cell.replace(new RegExp(`[^ ]{${width - 2}}(?=[^ ])`, 'gu'), '$&\n');
 }
 
