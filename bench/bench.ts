@@ -2,7 +2,7 @@
 // Bounded and on localhost only; prints tables (or Markdown for docs/performance.md), writes JSON, and exits with 1 when an aim was missed.
 
 import { writeFile } from 'node:fs/promises';
-import { parseArgs } from 'node:util';
+import { scriptArguments } from '../cli/script-arguments.ts';
 import { coldStart, libraries } from './cold-start/part.ts';
 import { cost } from './cost/part.ts';
 import { durable } from './durable/part.ts';
@@ -19,7 +19,7 @@ const further: readonly Part[] = [libraries];
 
 const usage = `npm run bench -- [options] [part…]
 
-  --quick            smaller fleets and fewer repeats: about a minute
+  --quick            smaller fleets and fewer repeats: one or two minutes instead of seven
   --markdown         print the tables as Markdown
   --out FILE         write the JSON there instead of bench/results.json
   --prices FILE      a price table instead of bench/prices.json
@@ -30,8 +30,9 @@ Parts, all but the last unless some are named:
 ${[...usual, ...further].map(({ name, what }) => `  ${name.padEnd(17)}  ${what}`).join('\n')}
 `;
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
+const { values, positionals, wholeNumber } = scriptArguments({
+  usage,
+  words: [...usual, ...further].map(({ name }) => name),
   options: {
     quick: { type: 'boolean', default: false },
     markdown: { type: 'boolean', default: false },
@@ -40,26 +41,20 @@ const { values, positionals } = parseArgs({
     // Few at once: the lower bound of a large fleet is then long beside its slowest VM.
     'in-flight': { type: 'string', default: '50' },
     'per-second': { type: 'string', default: '15' },
-    help: { type: 'boolean', default: false },
   },
 });
 
-if (values.help) process.stdout.write(usage);
-else await measureAll(partsNamed(positionals));
-
-function partsNamed(names: readonly string[]): readonly Part[] {
-  if (names.length === 0) return usual;
-  return names.map((name) => {
-    const part = [...usual, ...further].find((one) => one.name === name);
-    if (part === undefined) throw new Error(`there is no part "${name}"\n\n${usage}`);
-    return part;
-  });
-}
+const pace = {
+  inFlight: wholeNumber('in-flight', values['in-flight']),
+  perSecond: wholeNumber('per-second', values['per-second']),
+};
+const named = positionals.flatMap((word) => [...usual, ...further].filter(({ name }) => name === word));
+await measureAll(named.length === 0 ? usual : named);
 
 async function measureAll(parts: readonly Part[]): Promise<void> {
   const options: PartOptions = {
     isQuick: values.quick,
-    pace: { inFlight: Number(values['in-flight']), perSecond: Number(values['per-second']) },
+    pace,
     prices: values.prices ?? new URL('prices.json', import.meta.url),
     tell: (progress) => process.stderr.write(`  … ${progress}\n`),
   };

@@ -1,7 +1,7 @@
 // `npm run bench:hostile`: every way in which a VM and its API can misbehave, and whether each outcome still tells the truth.
 // Time is compressed; what the simulator knows and what it received decide, never what the run says of itself.
 
-import { parseArgs } from 'node:util';
+import { scriptArguments } from '../cli/script-arguments.ts';
 import type { Action } from '../lib/core/action.ts';
 import { type Result, results } from '../lib/core/outcome.ts';
 import type { RunPolicy } from '../lib/core/policy.ts';
@@ -49,19 +49,24 @@ const titles: Readonly<Record<string, string>> = {
   redirected: 'redirects followed',
 };
 
-const { values } = parseArgs({
+const { values, wholeNumber } = scriptArguments({
+  usage: `npm run bench:hostile -- [options]
+
+  --per-behaviour N  VMs of each behaviour (default 10)
+  --json             print JSON instead of tables
+`,
   options: { 'per-behaviour': { type: 'string', default: '10' }, json: { type: 'boolean', default: false } },
 });
+const perBehaviour = wholeNumber('per-behaviour', values['per-behaviour']);
 const plays = [];
-for (const action of ['shutdown', 'start', 'reboot', 'reset'] as const)
-  plays.push(await play(action, Number(values['per-behaviour'])));
+for (const action of ['shutdown', 'start', 'reboot', 'reset'] as const) plays.push(await play(action));
 if (values.json) process.stdout.write(`${JSON.stringify(plays, null, 2)}\n`);
 const isClean = plays.every(({ wrongs }) => Object.values(wrongs).every((found) => found.length === 0));
 if (!values.json) process.stdout.write(isClean ? 'nothing went wrong\n' : 'something went WRONG, see above\n');
 process.exitCode = isClean ? 0 : 1;
 
-async function play(action: Action, perBehaviour: number) {
-  const fleet = fleetFor(action, perBehaviour);
+async function play(action: Action) {
+  const fleet = fleetFor(action);
   const simulator = await startSimulator({ fleet, speed, quirks: {} });
   try {
     const before = remember(simulator);
@@ -91,7 +96,7 @@ async function play(action: Action, perBehaviour: number) {
 }
 
 /** `start` finds them off; every selected VM's own tag asks to be forced off, which the policy does not allow. */
-function fleetFor(action: Action, perBehaviour: number): readonly SimulatedVmSpec[] {
+function fleetFor(action: Action): readonly SimulatedVmSpec[] {
   return hostileFleet({ perBehaviour, env: 'dev shutdown="escalate=power_off"' }).map((spec) => {
     const isOn = behaviours[spec.behaviour ?? 'prompt'].initial === 'running';
     return action === 'start' && isOn ? { ...spec, state: 'off' } : spec;

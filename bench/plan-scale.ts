@@ -2,6 +2,7 @@
 // Each size runs in a process of its own, so that the peak memory is its own. Run with: node bench/plan-scale.ts
 
 import { spawnSync } from 'node:child_process';
+import { scriptArguments } from '../cli/script-arguments.ts';
 import { decideSchedule, type ScheduleSettings } from '../lib/core/schedule/decide-schedule.ts';
 import type { Mark } from '../lib/core/schedule/mark.ts';
 import { scheduleResolver } from '../lib/core/schedule/resolve.ts';
@@ -21,7 +22,15 @@ const settings: ScheduleSettings = {
 };
 
 const sizes = [1_000, 3_000, 10_000, 30_000, 100_000];
-const [size] = process.argv.slice(2).map(Number);
+const { positionals } = scriptArguments({
+  usage: `npm run bench:plan-scale -- [VMs]
+
+Each of ${sizes.join(', ')} VMs in a process of its own, or one of them here.
+`,
+  options: {},
+  words: [0, ...sizes].map(String),
+});
+const [size] = positionals.map(Number);
 if (size === undefined) compare();
 else console.log(JSON.stringify(plan(size)));
 

@@ -6,7 +6,7 @@ import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { parseArgs } from 'node:util';
+import { scriptArguments } from '../cli/script-arguments.ts';
 import type { SimulatedVmSpec } from '../simulator/vm.ts';
 import { listen } from '../test/fixtures/local-aws.ts';
 import { copyProject } from '../test/fixtures/project.ts';
@@ -26,8 +26,13 @@ import { type Output, runNode } from './process-output.ts';
 import { disguisesIn } from './secret-search.ts';
 import { renderFacts } from './table.ts';
 
-// With --trace, what each process printed, to see that it did what its name says.
-const { values } = parseArgs({ options: { trace: { type: 'boolean', default: false } } });
+const { values } = scriptArguments({
+  usage: `npm run bench:token-hunt -- [options]
+
+  --trace  print what each process printed, to see that it did what its name says
+`,
+  options: { trace: { type: 'boolean', default: false } },
+});
 
 /** Processes at once: the machine has better things to do. */
 const atOnce = 2;

@@ -9,7 +9,16 @@ import { type Stage, setStage, speed } from './demo/stage.ts';
 import { exitCode } from './exit-code.ts';
 import { listenForInterrupt } from './interrupt.ts';
 import { renderReport } from './render/outcomes.ts';
+import { scriptArguments } from './script-arguments.ts';
 import { makeOut, paintFor } from './terminal.ts';
+
+scriptArguments({
+  usage: `npm start
+
+A simulated fleet put to sleep and woken, then a fortnight of schedules, all held against the truth.
+`,
+  options: {},
+});
 
 const out = makeOut(process.stdout);
 const { paint } = out;

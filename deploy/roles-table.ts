@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import * as v from 'valibot';
+import { scriptArguments } from '../cli/script-arguments.ts';
 import { type Grant, grantsIn } from './grants.ts';
 
 const templateSchema = v.object({
@@ -37,5 +38,12 @@ function rowsOf(grants: readonly Grant[]): readonly string[] {
   });
 }
 
+scriptArguments({
+  usage: `npm run roles
+
+Packages the project and prints who may do what, of the stage dev.
+`,
+  options: {},
+});
 const header = ['| role | of | may | on |', '|---|---|---|---|'];
 process.stdout.write(`${[...header, ...rowsOf(await packagedGrants())].join('\n')}\n`);

@@ -141,6 +141,12 @@ describe('the documented terminal', () => {
     }
   });
 
+  it('shows the JSON document of every command that prints one', async () => {
+    const [, contract = ''] = text.split('`--json` is a contract');
+    for (const command of commandNames)
+      if (optionsIn(await helpOf(command)).includes('--json')) expect(contract).toContain(`power ${command}`);
+  });
+
   it('uses only commands and options that exist, wherever it shows a command line', async () => {
     const pattern = new RegExp(`(?:npx |^\\$ |^)power (${commandNames.join('|')})\\b([^#\\n]*)`, 'gm');
     const lines = [...pages.join('\n').matchAll(pattern)];

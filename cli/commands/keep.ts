@@ -64,7 +64,7 @@ function collect(value: string, before: readonly string[] = []): readonly string
 }
 
 export async function keep(options: KeepOptions & GlobalOptions, terminal: Terminal): Promise<ExitCode> {
-  const { out, notes } = terminal;
+  const { out } = terminal;
   const target = targetOf(options);
   const reason = options.reason?.trim() ?? '';
   if (!canBeShown(reason)) throw new PowerError('request', 'say why, with --reason: others will see it and wonder');
@@ -72,15 +72,16 @@ export async function keep(options: KeepOptions & GlobalOptions, terminal: Termi
   if (!canBeShown(by)) throw new PowerError('request', 'say who, with --by: the name has nothing that can be shown');
   const { config, world, isRemembered } = await openFleet(options, terminal);
   const until = untilOf(options, config.timezone);
+  if (!isRemembered)
+    throw new PowerError(
+      'request',
+      "nothing was kept, for it would be forgotten at once: set POWER_TABLE to the deployment's table, or name a file with --state",
+    );
   const made = await makeOverride(
     { keep: options.keep, ...target, until, reason, by },
     { ...world, maxDurationMs: config.overrides.maxDurationMs, newId: () => randomUUID() },
   );
   out.write(options.json ? madeJson(made) : renderMade(made, config.timezone ?? 'UTC', out));
-  if (!isRemembered)
-    notes.line(
-      `${notes.paint('yellow', 'this override is forgotten already')}: nothing is remembered. Set POWER_TABLE, or name a file with --state`,
-    );
   return made.unlisted.length > 0 ? exitCode.trouble : exitCode.well;
 }
 

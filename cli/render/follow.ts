@@ -17,9 +17,12 @@ export interface Follower {
 export function followRun(title: string, { notes, clock }: Pick<Terminal, 'notes' | 'clock'>): Follower {
   const progress = new Progress();
   if (!notes.isLive) {
+    let isRehearsal = false;
     const onEvent = (event: RunEvent) => {
       progress.apply(event);
-      const line = lineOf(event, notes.paint);
+      if (event.kind === 'planned') isRehearsal = event.rehearsed !== undefined;
+      // A rehearsal's report follows at once, and has the same of each VM.
+      const line = isRehearsal && event.kind === 'settled' ? null : lineOf(event, notes.paint);
       if (line !== null) notes.line(line);
     };
     return { progress, onEvent, end: () => {} };

@@ -6,6 +6,7 @@ import type { Paint, Width } from '../terminal.ts';
 
 const narrowestLastColumn = 24;
 const widestColumn = 40;
+const longestBroken = 1_000;
 
 const noBorders = {
   top: '',
@@ -40,11 +41,15 @@ export function renderTable(
   const widths = head.map((title, column) =>
     Math.max(...[title, ...rows.map((row) => row[column] ?? '')].map(lengthOf)),
   );
+  const layout = screen.width === null ? pipeLayout() : screenLayout(widths, screen.width);
+  const fitted = (cell: string, column: number) =>
+    'colWidths' in layout ? broken(cell, layout.colWidths[column]) : cell;
   const table = new Table({
-    ...(screen.width === null ? pipeLayout() : screenLayout(widths, screen.width)),
+    ...layout,
     head: head.map((title) => screen.paint('bold', title)),
   });
-  for (const [index, row] of rows.entries()) table.push(row.map((cell, column) => paintCell(cell, column, index)));
+  for (const [index, row] of rows.entries())
+    table.push(row.map((cell, column) => paintCell(fitted(cell, column), column, index)));
   // From the first blank of a run only: a name may hold a million of them.
   return `${table.toString().replace(/(?<![ \t])[ \t]+$/gm, '')}\n`;
 }
@@ -64,6 +69,15 @@ function screenLayout(natural: readonly number[], width: number) {
     colWidths: [...padded.slice(0, -1), last],
     wordWrap: true,
   };
+}
+
+/**
+ * With its long words in pieces: the library cuts off what it cannot wrap, and that may be what one is told to type. Nobody types a
+ * name of a million letters, over which it would take minutes.
+ */
+function broken(cell: string, width = widestColumn): string {
+  if (cell.length > longestBroken) return cell;
+  return cell.replace(new RegExp(`[^ ]{${width - 2}}(?=[^ ])`, 'gu'), '$&\n');
 }
 
 /** In code points: close enough to columns for a layout. */

@@ -38,12 +38,14 @@ function sumOf(calls: readonly Calls[]): Calls {
 /** What `power tick` prints for a person. */
 export function renderTick({ tick, run }: LocalTick, screen: { readonly paint: Paint; readonly width: Width }): string {
   const { paint } = screen;
+  // With a run, its report says so of the VMs that it has.
+  const told = new Set(run?.outcomes.map(({ account, vm }) => `${account}/${vm}`));
+  const untold = tick.atFault.filter(({ account, id }) => !told.has(`${account}/${id}`));
   const lines = [
     ...tick.inVain.map((judgement) =>
       paint('red', `✗ in vain: ${sayVm(judgement)}: ${plain(judgement.decision.reason)}`),
     ),
-    ...tick.atFault.map((vm) => paint('yellow', `! left alone: ${sayVm({ vm })}: ${plain(vm.faults.join('; '))}`)),
-    // With a run, its report says so.
+    ...untold.map((vm) => paint('yellow', `! left alone: ${sayVm({ vm })}: ${plain(vm.faults.join('; '))}`)),
     ...(run === null ? tick.unlisted : []).map(({ account, project, reason }) =>
       paint('red', `✗ not listed ${plain(`${account}/${project}`)}: ${plain(reason)}`),
     ),

@@ -77,7 +77,7 @@ const commands = [
   ['tick', '--dry-run'],
   ['run', 'shutdown', '--all', '--dry-run'],
   ['run', 'shutdown', '--all', '--override-guard', '--verbose'],
-  ['keep', 'on', '--all', '--for', '1h', '--reason', 'a rehearsal'],
+  ['keep', 'on', '--all', '--for', '1h', '--reason', 'a rehearsal', '--state', 'state.json'],
   ['overrides'],
   ['token'],
 ];

@@ -79,7 +79,8 @@ describe('power tick, explain, keep and overrides', () => {
     expect(ticked.stdout).toMatch(/^1 .*start +✓ succeeded/m);
     expect(ticked.stdout).toMatch(/^2 .*shutdown +✓ succeeded/m);
     expect(ticked.stdout).toMatch(/^tick of .*Z: 6 VMs listed, 3 with a schedule or an override, 2 to act on$/m);
-    expect(ticked.stdout).toMatch(/^! left alone: VM 3 typo .*did you mean down\?/m);
+    expect(ticked.stdout).toMatch(/^3 +typo .*skipped .*did you mean down\?/m);
+    expect(ticked.stdout.match(/did you mean down/g)).toHaveLength(1);
     expect(ticked.code).toBe(1);
     expect(simulator.truth('1').power).toBe('on');
     expect(simulator.truth('2').power).toBe('off');
@@ -166,18 +167,28 @@ describe('power tick, explain, keep and overrides', () => {
     expect(both.code).toBe(2);
   }, 30_000);
 
-  it('warns when nothing is remembered', async () => {
+  it('warns when nothing is remembered, and keeps nothing then', async () => {
     const { power } = await useRig();
     expect((await power(['tick', '--dry-run'])).stderr).toContain('nothing is remembered');
     const kept = await power(['keep', 'off', '--id', '1', '--for', '1h', '--reason', 'test']);
-    expect(kept.stderr).toContain('this override is forgotten already');
-    expect(kept.stdout).toMatch(/^1 +web .*\+01:00 \(2\d{3}-.*Z\)$/m);
-    expect(kept.code).toBe(0);
+    expect(kept).toMatchObject({ stdout: '', code: 2 });
+    expect(kept.stderr).toMatch(
+      /^power: nothing was kept, for it would be forgotten at once: set POWER_TABLE .* --state/,
+    );
   });
 
   it('leaves out of an override who has no such boundary, and says why', async () => {
     const { power } = await useRig();
-    const ended = await power(['keep', 'off', '--all', '--until-next-start', '--reason', 'test']);
+    const ended = await power([
+      'keep',
+      'off',
+      '--all',
+      '--until-next-start',
+      '--reason',
+      'test',
+      '--state',
+      'state.json',
+    ]);
     expectClean(ended);
     expect(ended.stdout).toMatch(/^6 +weekly .* 08:00 \+01:00/m);
     expect(ended.stdout).toMatch(/left out: VM 1 web: its schedule "up .*" never starts it/);
@@ -187,10 +198,14 @@ describe('power tick, explain, keep and overrides', () => {
   });
 
   it.each<[string, string[], string]>([
-    ['too long an override', ['keep', 'on', '--all', '--for', '30d', '--reason', 'x'], 'at most 7d'],
+    [
+      'too long an override',
+      ['keep', 'on', '--all', '--for', '30d', '--reason', 'x', '--state', 's.json'],
+      'at most 7d',
+    ],
     [
       'a selector that nothing has',
-      ['keep', 'on', '-l', 'env=prd', '--for', '1h', '--reason', 'x'],
+      ['keep', 'on', '-l', 'env=prd', '--for', '1h', '--reason', 'x', '--state', 's.json'],
       'no VM is selected',
     ],
     ['a VM that is not there', ['explain', '99'], 'there is no VM'],

@@ -1,18 +1,25 @@
 // `npm run bench:kill`: a run of 300 VMs killed at every single checkpoint, in both ways, for a shutdown and a reboot.
-// Bounded, on 127.0.0.1 only; a single fault fails it. `--json` for machines, `--vms` and `--every` for less.
+// Bounded, on 127.0.0.1 only; a single fault fails it.
 
-import { parseArgs } from 'node:util';
+import { scriptArguments } from '../../cli/script-arguments.ts';
 import { killAt } from './kill-plans.ts';
 import { type KillRig, startKillRig } from './kill-rig.ts';
 
-const { values } = parseArgs({
+const { values, wholeNumber } = scriptArguments({
+  usage: `npm run bench:kill -- [options]
+
+  --vms N    how many VMs the run has (default 300)
+  --every N  only each so manieth checkpoint (default 1)
+  --json     print JSON
+`,
   options: {
     vms: { type: 'string', default: '300' },
-    /** Only each so manieth checkpoint. */
     every: { type: 'string', default: '1' },
     json: { type: 'boolean', default: false },
   },
 });
+const vms = wholeNumber('vms', values.vms);
+const every = wholeNumber('every', values.every);
 
 /** Beyond every run there is. */
 const mostCheckpoints = 400;
@@ -32,7 +39,7 @@ async function sweep(rig: KillRig, action: 'shutdown' | 'reboot', when: 'before'
   const results: Record<string, number> = {};
   const most = { runs: 0, operations: 0, checkpoints: 0 };
   let unharmed = 0;
-  for (let number = 1; number < mostCheckpoints; number += Number(values.every)) {
+  for (let number = 1; number < mostCheckpoints; number += every) {
     const { end, faults: found, counts } = await rig.play(action, killAt(number, when));
     most.runs += 1;
     most.operations = Math.max(most.operations, end.figures.operations);
@@ -50,7 +57,7 @@ const swept: Swept[] = [];
 // Two at a time, each with a cloud of its own.
 await Promise.all(
   (['shutdown', 'reboot'] as const).map(async (action) => {
-    const rig = await startKillRig({ vms: Number(values.vms) });
+    const rig = await startKillRig({ vms });
     try {
       for (const when of ['before', 'after'] as const) swept.push(await sweep(rig, action, when));
     } finally {

@@ -1,8 +1,8 @@
 // `npm run torture`: everything that can go wrong, made to go wrong; prints what was injected and which rules were broken.
 // Bounded and seeded; a single broken rule fails it, and its line says how to bring it back.
 
-import { parseArgs } from 'node:util';
 import { renderTable, whole } from '../../bench/table.ts';
+import { scriptArguments } from '../../cli/script-arguments.ts';
 import { actions } from '../../lib/core/action.ts';
 import { troubleAws } from './aws.ts';
 import { deliverRubbish } from './events.ts';
@@ -13,18 +13,8 @@ import { Tally } from './tally.ts';
 import { endProcesses, jumpClocks, runOutOfTime } from './time.ts';
 import { liveThrough } from './week.ts';
 
-const { values } = parseArgs({
-  options: {
-    seed: { type: 'string', default: '1' },
-    seeds: { type: 'string', default: '2' },
-    sample: { type: 'string', default: '1' },
-    part: { type: 'string', multiple: true },
-  },
-});
-const seeds = Array.from({ length: Number(values.seeds) }, (_, nth) => Number(values.seed) + nth);
-
 const parts: Readonly<Record<string, (tally: Tally) => Promise<void>>> = {
-  lies: (tally) => tellEveryLie(tally, seeds[0] ?? 1, actions.length),
+  lies: (tally) => tellEveryLie(tally, firstSeed, actions.length),
   mixtures: async (tally) => {
     for (const seed of seeds) for (const share of [0, 0.05, 0.3]) await mix(tally, seed, share);
   },
@@ -37,21 +27,42 @@ const parts: Readonly<Record<string, (tally: Tally) => Promise<void>>> = {
   'week, clocks jump': async (tally) => {
     for (const seed of seeds) await liveThrough(tally, { seed, jumps: true });
   },
-  'DynamoDB and Lambda': (tally) => troubleAws(tally, seeds[0] ?? 1, Number(values.sample)),
-  'time is over': (tally) => runOutOfTime(tally, seeds[0] ?? 1),
+  'DynamoDB and Lambda': (tally) => troubleAws(tally, firstSeed, sample),
+  'time is over': (tally) => runOutOfTime(tally, firstSeed),
   'processes end': async (tally) => {
     for (const seed of seeds) await endProcesses(tally, seed, 40);
   },
   'clocks jump': async (tally) => {
     for (const seed of seeds) await jumpClocks(tally, seed, 60);
   },
-  secrets: (tally) => troubleSecrets(tally, seeds[0] ?? 1),
+  secrets: (tally) => troubleSecrets(tally, firstSeed),
   events: async (tally) => {
     for (const seed of seeds) await deliverRubbish(tally, seed, 5_000);
   },
-  'processes killed': (tally) => killProcesses(tally, seeds[0] ?? 1, 24),
-  'one of 10,000': (tally) => poisonOne(tally, seeds[0] ?? 1, 10_000),
+  'processes killed': (tally) => killProcesses(tally, firstSeed, 24),
+  'one of 10,000': (tally) => poisonOne(tally, firstSeed, 10_000),
 };
+
+const { values, wholeNumber, refuse } = scriptArguments({
+  usage: `npm run torture -- [options]
+
+  --seed N     the first seed (default 1)
+  --seeds N    how many, one after the other (default 2)
+  --sample N   of the troubles of AWS, only every so manieth (default 1)
+  --part NAME  only this part; repeat for more: ${Object.keys(parts).join('; ')}
+`,
+  options: {
+    seed: { type: 'string', default: '1' },
+    seeds: { type: 'string', default: '2' },
+    sample: { type: 'string', default: '1' },
+    part: { type: 'string', multiple: true },
+  },
+});
+const firstSeed = wholeNumber('seed', values.seed);
+const seeds = Array.from({ length: wholeNumber('seeds', values.seeds) }, (_, nth) => firstSeed + nth);
+const sample = wholeNumber('sample', values.sample);
+const stranger = values.part?.find((name) => !(name in parts));
+if (stranger !== undefined) refuse(`--part: there is no "${stranger}"`);
 
 const tallies: Tally[] = [];
 for (const [name, torture] of Object.entries(parts)) {

@@ -17,6 +17,15 @@ describe('following a run', () => {
     expect(follower.progress.outcomes).toHaveLength(1);
   });
 
+  it('prints of a rehearsal what was found only: its report comes at once, and has each VM', () => {
+    const terminal = fakeTerminal();
+    const follower = followRun('shutdown env=dev', terminal);
+    follower.onEvent({ kind: 'planned', selected: 2, toSend: 0, rehearsed: 1 });
+    follower.onEvent({ kind: 'settled', outcome: outcome({ result: 'planned' }) });
+    expect(terminal.stderr.text).toBe('2 selected, 1 would be sent\n');
+    expect(follower.progress.outcomes).toHaveLength(1);
+  });
+
   it('shows a live area on a TTY, keeps other lines above it, and takes it away at the end', async () => {
     const terminal = fakeTerminal(true);
     const follower = followRun('shutdown env=dev', terminal);

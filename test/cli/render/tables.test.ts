@@ -4,6 +4,7 @@ import { renderCheck } from '../../../cli/render/check.ts';
 import { sayDuration } from '../../../cli/render/duration.ts';
 import { nothingMatched } from '../../../cli/render/nothing-matched.ts';
 import { renderReport } from '../../../cli/render/outcomes.ts';
+import { renderTable } from '../../../cli/render/table.ts';
 import { renderVms, sayTags } from '../../../cli/render/vms.ts';
 import { noPaint, type Paint } from '../../../cli/terminal.ts';
 import { outcome, report, vm } from '../reports.ts';
@@ -48,6 +49,17 @@ describe('the outcome table', () => {
     for (const line of table) expect([...line].length).toBeLessThanOrEqual(80);
     const words = table.flatMap((line) => line.split('│').at(-2)?.trim().split(/\s+/) ?? []).join(' ');
     expect(words).toContain(reason);
+  });
+
+  it('breaks a word that is longer than its column, for what is to be typed may be in it', () => {
+    const word = `[schedule="${'office-hours'.repeat(4)}"]`;
+    const secret = 'arn:aws:secretsmanager:eu-west-3:123456789012:secret:openscaler/token-AbCdEf';
+    const text = renderTable(['SECRET', 'REASON'], [[secret, `write ${word}, please`]], { paint: noPaint, width: 80 });
+    const table = text.split('\n').filter((line) => line.startsWith('│'));
+    for (const line of table) expect([...line].length).toBeLessThanOrEqual(80);
+    const column = (nth: number) => table.map((line) => line.split('│').at(nth)?.trim()).join('');
+    expect(column(1)).toContain(secret);
+    expect(column(2)).toContain(word);
   });
 
   it('names the account only where there is more than one', () => {

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { renderTick, tickJson } from '../../../cli/render/tick.ts';
 import { noPaint } from '../../../cli/terminal.ts';
+import { vmId } from '../../../lib/openscaler/vm-id.ts';
 import type { Judgement } from '../../../lib/run/schedule/judge.ts';
 import type { TickReport } from '../../../lib/run/schedule/tick.ts';
-import { report, vm } from '../reports.ts';
+import { outcome, report, vm } from '../reports.ts';
 
 const pipe = { paint: noPaint, width: null };
 const unlisted = [{ account: 'main', project: 'p2', reason: 'HTTP\u001b[2J 500' }];
@@ -65,6 +66,16 @@ describe('a tick with a run', () => {
     expect(text).toMatch(/^tick: 1 succeeded, in /m);
     expect(text.match(/not listed/g)).toHaveLength(1);
     expect(text).toMatch(/1 to act on\n$/);
+  });
+
+  it('says of a VM with a fault once why it is left alone: in the report, where it has it', () => {
+    const faulty = { name: 'typo', faults: ['bad tag'] };
+    const atFault = [vm({ ...faulty, id: vmId('8') }), vm({ ...faulty, id: vmId('9') })];
+    const outcomes = [outcome({ vm: vmId('8'), result: 'skipped', code: 'fault', reason: 'bad tag' })];
+    const text = renderTick({ tick: ticked({ atFault }), run: report({ outcomes }) }, pipe);
+    expect(text.match(/bad tag/g)).toHaveLength(2);
+    expect(text).not.toContain('! left alone: VM 8');
+    expect(text).toContain('! left alone: VM 9');
   });
 });
 

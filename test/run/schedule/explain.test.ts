@@ -206,15 +206,21 @@ describe('the id', () => {
   };
 
   it('is not found where it is in no list', async () => {
-    expect(await thrownBy('404', planScene([office]))).toBe('not-found: there is no VM "404": check the id');
-    expect(await thrownBy('beta/8', planScene([office]))).toBe('not-found: there is no VM "beta/8": check the id');
+    expect(await thrownBy('404', planScene([office]))).toBe(
+      'not-found: there is no VM "404": check the id, and that the configuration lists its project',
+    );
+    expect(await thrownBy('beta/8', planScene([office]))).toBe(
+      'not-found: there is no VM "beta/8": check the id, and that the configuration lists its project',
+    );
   });
 
   it('is not said to be not found while a list could not be read', async () => {
     const { cloud, ...rest } = planScene([office]);
     cloud.failList('default', new PowerError('list-failed', 'HTTP 500'));
     const error = await thrownBy('8', { cloud, ...rest });
-    expect(error).toMatch(/^list-failed: there is no VM "8": check the id; but 1 project/);
+    expect(error).toMatch(
+      /^list-failed: there is no VM "8": check the id, and that the configuration lists its project; but 1 project/,
+    );
     expect(error).toContain('main/default: HTTP 500');
   });
 

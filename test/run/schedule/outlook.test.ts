@@ -81,7 +81,12 @@ describe('an outlook', () => {
   });
 
   it.each<[string, Partial<OutlookRequest>, string, string]>([
-    ['an id in no list', { ids: ['8', '404', 'beta/9'] }, 'not-found', 'there is no VM 404, beta/9: check the id'],
+    [
+      'an id in no list',
+      { ids: ['8', '404', 'beta/9'] },
+      'not-found',
+      'there is no VM 404, beta/9: check the id, and that the configuration lists its project',
+    ],
     ['an unreadable selector', { select: 'a=(' }, 'selector', ''],
     ['an end at its start', { toMs: noon }, 'request', 'from 2026-11-23T12:00:00Z to 2026-11-23T12:00:00Z'],
     ['more than 400 days', { toMs: noon + 400 * 24 * hourMs + 1 }, 'request', 'at most 400 days'],
