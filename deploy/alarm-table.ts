@@ -136,6 +136,7 @@ function alarmsOfTicks(tick: NonNullable<Config['tick']>): readonly Alarm[] {
     deadMan(tick),
     found('tick-in-vain', 'VmsInVain', 'VMs do not become what their schedules want, after several attempts.'),
     found('tick-tags', 'VmsAtFault', 'VMs are left alone because of faults in their tags.'),
+    found('tick-states', 'VmsInUnknownState', 'VMs are left alone because nobody has said what their state means.'),
     found('tick-unlisted', 'ProjectsUnlisted', 'Projects are left alone because they could not be listed.'),
     tokenExpiring(acrossTicks(tick)),
     once(

@@ -90,7 +90,14 @@ function graphsOf(config: Config, deployment: Deployment): readonly Graph[] {
     { title: 'Ticks', metrics: total('TicksSucceeded'), stat: 'Sum', periodSeconds },
     {
       title: 'What ticks found wanting',
-      metrics: total('VmsInVain', 'VmsAtFault', 'ProjectsUnlisted', 'RunsNeverStarted', 'MessagesUnsent'),
+      metrics: total(
+        'VmsInVain',
+        'VmsAtFault',
+        'VmsInUnknownState',
+        'ProjectsUnlisted',
+        'RunsNeverStarted',
+        'MessagesUnsent',
+      ),
       stat: 'Maximum',
       periodSeconds,
     },

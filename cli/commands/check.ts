@@ -10,7 +10,7 @@ import type { Schedules } from '../../lib/core/schedule/schedules.ts';
 import { isBoundaryless } from '../../lib/core/schedule/timeline.ts';
 import { isProtected } from '../../lib/core/tags.ts';
 import type { Vm } from '../../lib/core/vm.ts';
-import { takeInventory } from '../../lib/run/inventory.ts';
+import { inUnknownState, takeInventory } from '../../lib/run/inventory.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
 import { loadFleet, worldOf } from '../fleet.ts';
 import type { GlobalOptions } from '../program.ts';
@@ -48,8 +48,10 @@ export async function check(options: CheckOptions & GlobalOptions, terminal: Ter
   const result = await examine(options, terminal);
   out.write(options.json ? checkJson(result) : renderCheck(result, out));
   if (result.faults.length > 0) return exitCode.usage;
-  const { vms, unlisted } = result.fleet ?? { vms: [], unlisted: [] };
-  return unlisted.length > 0 || vms.some(({ faults }) => faults.length > 0) ? exitCode.trouble : exitCode.well;
+  if (result.fleet === null) return exitCode.well;
+  const { vms, unlisted, inUnknownState: strange } = result.fleet;
+  const isTrouble = unlisted.length + strange.length > 0 || vms.some(({ faults }) => faults.length > 0);
+  return isTrouble ? exitCode.trouble : exitCode.well;
 }
 
 async function examine(options: GlobalOptions, terminal: Terminal): Promise<CheckResult> {
@@ -59,11 +61,16 @@ async function examine(options: GlobalOptions, terminal: Terminal): Promise<Chec
     const now = terminal.clock.now();
     const meaning = explainConfig(config, schedules, new Date(now));
     if (!hasCredentials(config, environment)) return { faults: [], meaning, fleet: null };
-    const inventory = await takeInventory({ accounts: null, projects: null }, worldOf(loaded, options, terminal));
+    const world = worldOf(loaded, options, terminal);
+    const inventory = await takeInventory({ accounts: null, projects: null }, world);
     const { maxDurationMs } = config.overrides;
     const scheduled = countScheduled(inventory.vms, schedules, now);
     const longKeeps = longKeepsOf(inventory.vms, schedules, now + maxDurationMs);
-    return { faults: [], meaning, fleet: { ...inventory, scheduled, longKeeps } };
+    return {
+      faults: [],
+      meaning,
+      fleet: { ...inventory, scheduled, longKeeps, inUnknownState: inUnknownState(inventory.vms, world) },
+    };
   } catch (error) {
     if (!(error instanceof PowerError) || error.code !== 'config') throw error;
     return { faults: error.faults.length > 0 ? error.faults : [error.message], meaning: [], fleet: null };

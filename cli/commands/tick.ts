@@ -68,5 +68,7 @@ function codeOf({ tick, run }: LocalTick, wasInterrupted: boolean): ExitCode {
   const code = run === null ? exitCode.well : exitCodeOfReport(run, wasInterrupted);
   if (code !== exitCode.well) return code;
   if (wasInterrupted) return exitCode.interrupted;
-  return tick.unlisted.length + tick.inVain.length + tick.atFault.length > 0 ? exitCode.trouble : exitCode.well;
+  const { unlisted, inVain, atFault, inUnknownState } = tick;
+  const troubles = [unlisted, inVain, atFault, inUnknownState];
+  return troubles.some(({ length }) => length > 0) ? exitCode.trouble : exitCode.well;
 }

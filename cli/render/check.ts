@@ -2,9 +2,11 @@
 // Every fault names the place where it can be mended.
 
 import { printInstant } from '../../lib/core/schedule/civil.ts';
+import type { Vm } from '../../lib/core/vm.ts';
 import type { Paint } from '../terminal.ts';
 import type { CheckResult, LongKeep, ScheduledCount } from './json.ts';
 import { plain } from './plain.ts';
+import { sayUnknownState } from './vms.ts';
 
 export function renderCheck({ faults, meaning, fleet }: CheckResult, { paint }: { readonly paint: Paint }): string {
   const lines =
@@ -29,12 +31,8 @@ function fleetLines(fleet: CheckResult['fleet'], isFaulty: boolean, paint: Paint
   const faulty = fleet.vms.filter(({ faults }) => faults.length > 0);
   return [
     paint('bold', `the fleet: ${count(fleet.vms.length, 'VM')}, ${faulty.length} with a fault`),
-    ...faulty.flatMap((vm) =>
-      vm.faults.map(
-        (fault) =>
-          `  ${paint('yellow', '✗')} ${plain(`${vm.account}/${vm.project}`)} VM ${plain(vm.id)} ${plain(vm.name)}: ${plain(fault)}`,
-      ),
-    ),
+    ...faulty.flatMap((vm) => vm.faults.map((fault) => `  ${paint('yellow', '✗')} ${sayWhere(vm)}: ${plain(fault)}`)),
+    ...fleet.inUnknownState.map((vm) => `  ${paint('yellow', '✗')} ${sayWhere(vm)}: ${sayUnknownState(vm)}`),
     ...fleet.scheduled.flatMap((each) => scheduledLines(each, paint)),
     ...fleet.longKeeps.map((each) => longKeepLine(each, paint)),
     ...fleet.unlisted.map(
@@ -52,9 +50,12 @@ function scheduledLines({ schedule, vms, neverChanges }: ScheduledCount, paint: 
 }
 
 function longKeepLine({ vm, keep, untilMs, latestMs }: LongKeep, paint: Paint): string {
-  const where = `${plain(`${vm.account}/${vm.project}`)} VM ${plain(vm.id)} ${plain(vm.name)}`;
   const until = `its tag keeps it ${keep} until ${printInstant(untilMs)}`;
-  return `  ${paint('yellow', '!')} ${where}: ${until}; an override would last until ${printInstant(latestMs)} at most`;
+  return `  ${paint('yellow', '!')} ${sayWhere(vm)}: ${until}; an override would last until ${printInstant(latestMs)} at most`;
+}
+
+function sayWhere({ account, project, id, name }: Vm): string {
+  return `${plain(`${account}/${project}`)} VM ${plain(id)} ${plain(name)}`;
 }
 
 function count(number: number, noun: string): string {

@@ -40,6 +40,8 @@ export interface CheckResult {
     readonly unlisted: readonly Unlisted[];
     readonly scheduled: readonly ScheduledCount[];
     readonly longKeeps: readonly LongKeep[];
+    /** Those that every action leaves alone, for want of a word in the configuration. */
+    readonly inUnknownState: readonly Vm[];
   } | null;
 }
 
@@ -69,6 +71,7 @@ export function checkJson({ faults, meaning, fleet }: CheckResult): string {
     unlisted: fleet.unlisted.map(unlistedOf),
     schedules: fleet.scheduled.map(({ schedule, vms, neverChanges }) => ({ schedule, vms, neverChanges })),
     longKeeps: fleet.longKeeps.map(longKeepOf),
+    inUnknownState: fleet.inUnknownState.map(vmOf),
   };
   return documentOf({ config: { faults, meaning }, fleet: listed });
 }

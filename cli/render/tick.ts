@@ -9,6 +9,7 @@ import type { Paint, Width } from '../terminal.ts';
 import { documentOf, runDocument, unlistedOf, vmOf } from './json.ts';
 import { renderReport } from './outcomes.ts';
 import { plain } from './plain.ts';
+import { sayUnknownState } from './vms.ts';
 
 type Calls = VmCloud['calls'];
 
@@ -23,6 +24,7 @@ export function tickJson({ tick, run }: LocalTick, calls: readonly Calls[]): str
       acting: tick.acting.length,
       inVain: tick.inVain.map(({ vm, decision }) => ({ ...vmOf(vm), reason: decision.reason })),
       atFault: tick.atFault.map(vmOf),
+      inUnknownState: tick.inUnknownState.map(vmOf),
     },
     ...told,
     unlisted: (run ?? tick).unlisted.map(unlistedOf),
@@ -46,6 +48,7 @@ export function renderTick({ tick, run }: LocalTick, screen: { readonly paint: P
       paint('red', `✗ in vain: ${sayVm(judgement)}: ${plain(judgement.decision.reason)}`),
     ),
     ...untold.map((vm) => paint('yellow', `! left alone: ${sayVm({ vm })}: ${plain(vm.faults.join('; '))}`)),
+    ...tick.inUnknownState.map((vm) => paint('yellow', `! left alone: ${sayVm({ vm })}: ${sayUnknownState(vm)}`)),
     ...(run === null ? tick.unlisted : []).map(({ account, project, reason }) =>
       paint('red', `✗ not listed ${plain(`${account}/${project}`)}: ${plain(reason)}`),
     ),

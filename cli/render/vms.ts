@@ -58,6 +58,11 @@ export function sayTags(tags: Tags): string {
     .join(' ');
 }
 
+/** Why every action leaves it alone. */
+export function sayUnknownState({ state }: Pick<Vm, 'state'>): string {
+  return `nobody has said what its state "${plain(state)}" means; name it in the config's "states"`;
+}
+
 function sayPowers(vms: readonly Vm[]): string {
   const counts = new Map<Power, number>();
   for (const { power } of vms) counts.set(power, (counts.get(power) ?? 0) + 1);

@@ -30,6 +30,8 @@ export const metrics = {
   TicksSucceeded: { unit: 'Count', by: [] },
   VmsInVain: { unit: 'Count', by: [] },
   VmsAtFault: { unit: 'Count', by: [] },
+  /** VMs with tags whose state name is in no table. */
+  VmsInUnknownState: { unit: 'Count', by: [] },
   ProjectsUnlisted: { unit: 'Count', by: [] },
   RunsNeverStarted: { unit: 'Count', by: [] },
   /** Messages to people that their channel did not take. */

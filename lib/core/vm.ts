@@ -74,6 +74,11 @@ const knownStates: ReadonlyMap<string, Power> = new Map<string, Power>([
   ['nostate', 'other'],
 ]);
 
+/** Whether anybody has said what a state name means: one that nobody has is `other`, and worth telling of. */
+export function isKnownState(state: string, more: Readonly<Record<string, Power>> = {}): boolean {
+  return Object.hasOwn(more, state) || knownStates.has(state);
+}
+
 /** The power a state name means; `more` is the config's `states`, which wins over the built-in table. */
 export function powerOf(state: string, more: Readonly<Record<string, Power>> = {}): Power {
   const power = Object.hasOwn(more, state) ? more[state] : knownStates.get(state);

@@ -6,8 +6,8 @@ import { PowerError } from '../core/errors.ts';
 import type { Unlisted } from '../core/outcome.ts';
 import type { Inventory } from '../core/plan.ts';
 import { scheduleOf } from '../core/schedule/of-vm.ts';
-import { tagVm } from '../core/tags.ts';
-import { type ListedVm, type Vm, vmKey } from '../core/vm.ts';
+import { isProtected, tagVm } from '../core/tags.ts';
+import { isKnownState, type ListedVm, type Vm, vmKey } from '../core/vm.ts';
 import type { FleetAccount, RunWorld } from './world.ts';
 
 /** What of a run request says which lists are read; null means all. */
@@ -50,6 +50,12 @@ export function readVm(listed: ListedVm, { tags, states, schedules }: InventoryW
   const vm = tagVm(listed, tags, states);
   const read = scheduleOf(vm, schedules);
   return 'faults' in read ? { ...vm, faults: [...vm.faults, ...read.faults] } : vm;
+}
+
+/** VMs that somebody has tagged, and that every action leaves alone because nobody has said what their state means. */
+export function inUnknownState(vms: readonly Vm[], { states }: Pick<InventoryWorld, 'states'>): readonly Vm[] {
+  const isMeant = (vm: Vm) => Object.keys(vm.tags).length > 0 && vm.faults.length === 0 && !isProtected(vm);
+  return vms.filter((vm) => isMeant(vm) && !isKnownState(vm.state, states));
 }
 
 /** Lists all projects of the accounts at once; each one's trouble stays its own. */

@@ -139,7 +139,7 @@ describe('a figure that an alarm is on', () => {
     expectOn('run-failed', 'DurableExecutionFailed', 'FunctionName', { Ref: functionId('run') });
   }, 60_000);
 
-  it('rings for faults in tags, and for VMs acted on in vain', async () => {
+  it('rings for faults in tags, for states that nobody has explained, and for VMs acted on in vain', async () => {
     const schedule = resolveTag('always off', { names: new Map(), calendars: new Map(), zone: null });
     if (!('schedule' in schedule)) throw new Error(schedule.fault);
     // What ticks would have noted had they acted on it every 20 minutes.
@@ -163,6 +163,18 @@ describe('a figure that an alarm is on', () => {
       expectRings('tick-tags', await tickNow(faulty), wellTick);
     } finally {
       await faulty.close();
+    }
+    const foreign = await startAlarmStage({
+      fleet: [{ id: 1, name: 'mail', description: '[env=dev]', behaviour: 'prompt' }],
+      quirks: { stateNames: 'foreign' },
+      config: input,
+      secret: token,
+      namespace,
+    });
+    try {
+      expectRings('tick-states', await tickNow(foreign), wellTick);
+    } finally {
+      await foreign.close();
     }
     const ticked = await tickNow(stage);
     expectRings('tick-in-vain', ticked, wellTick);

@@ -67,7 +67,14 @@ describe('the alarms', () => {
   it('that follow ticks ring on as long as one of the last three told of it', () => {
     const { made } = configured({ tick: { every: '10m' } });
     const level = { Period: 600, EvaluationPeriods: 3, DatapointsToAlarm: 1, TreatMissingData: 'notBreaching' };
-    for (const name of ['tick-in-vain', 'tick-tags', 'tick-unlisted', 'reconcile-errors', 'token-expiring'])
+    for (const name of [
+      'tick-in-vain',
+      'tick-tags',
+      'tick-states',
+      'tick-unlisted',
+      'reconcile-errors',
+      'token-expiring',
+    ])
       expect(made[alarmId({ name })]?.Properties).toMatchObject(level);
     expect(made[alarmId({ name: 'vms-failed' })]?.Properties).toMatchObject({ Period: 60, EvaluationPeriods: 1 });
   });

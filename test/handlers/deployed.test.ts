@@ -145,6 +145,7 @@ describe('the deployed handlers', () => {
       acting: 1,
       inVain: 0,
       atFault: 0,
+      inUnknownState: 0,
       unlisted: 0,
       run: expect.stringMatching(/^tick-/),
     });

@@ -8,12 +8,14 @@ import type { Swept } from '../sweep.ts';
 import { scheduleLabel } from './schedule-label.ts';
 
 /** What a tick found, in figures; `names` are the schedules of the configuration. */
-export function tickFigures({ inVain, atFault, unlisted, judgements }: TickReport, names: readonly string[]): Figure[] {
+export function tickFigures(report: TickReport, names: readonly string[]): Figure[] {
+  const { inVain, atFault, inUnknownState, unlisted, judgements } = report;
   const scheduled = judgements.filter(({ schedule, override }) => schedule !== null || override !== null);
   const groups = Map.groupBy(scheduled, ({ vm }) => scheduleLabel(vm.tags.schedule, names));
   return [
     figure('VmsInVain', inVain.length, {}),
     figure('VmsAtFault', atFault.length, {}),
+    figure('VmsInUnknownState', inUnknownState.length, {}),
     figure('ProjectsUnlisted', unlisted.length, {}),
     ...[...groups].flatMap(([schedule, group]) => powerFigures(schedule, group)),
   ];

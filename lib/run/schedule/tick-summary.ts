@@ -11,6 +11,7 @@ export interface TickSummary {
   readonly acting: number;
   readonly inVain: number;
   readonly atFault: number;
+  readonly inUnknownState: number;
   readonly unlisted: number;
   /** The run that acts, if there was something to do. */
   readonly run: string | null;
@@ -18,7 +19,7 @@ export interface TickSummary {
 
 /** The report in numbers. */
 export function summaryOf(report: TickReport): TickSummary {
-  const { at, listed, scheduled, acting, inVain, atFault, unlisted, launched } = report;
+  const { at, listed, scheduled, acting, inVain, atFault, inUnknownState, unlisted, launched } = report;
   return {
     tick: new Date(at).toISOString(),
     listed,
@@ -26,6 +27,7 @@ export function summaryOf(report: TickReport): TickSummary {
     acting: acting.length,
     inVain: inVain.length,
     atFault: atFault.length,
+    inUnknownState: inUnknownState.length,
     unlisted: unlisted.length,
     run: launched?.run.name ?? null,
   };

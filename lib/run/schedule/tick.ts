@@ -5,7 +5,7 @@ import { PowerError } from '../../core/errors.ts';
 import type { Unlisted } from '../../core/outcome.ts';
 import { type Vm, vmKey } from '../../core/vm.ts';
 import type { FleetState, MarkChange } from '../../stores.ts';
-import { takeInventory } from '../inventory.ts';
+import { inUnknownState, takeInventory } from '../inventory.ts';
 import { isoTime } from '../iso-time.ts';
 import { type Launched, type LaunchWorld, launch } from '../launch.ts';
 import { requestHash, runName } from '../name.ts';
@@ -35,6 +35,8 @@ export interface TickReport {
   readonly inVain: readonly Judgement[];
   /** VMs that are left alone because their tags could not be understood. */
   readonly atFault: readonly Vm[];
+  /** VMs with tags that every action leaves alone because nobody has said what their state means. */
+  readonly inUnknownState: readonly Vm[];
   readonly unlisted: readonly Unlisted[];
   /** What was remembered when it judged. */
   readonly state: FleetState;
@@ -60,6 +62,7 @@ export async function tick(at: number, world: TickWorld): Promise<TickReport> {
     acting,
     inVain: judgements.filter(({ decision }) => decision.alarm),
     atFault: inventory.vms.filter(({ faults }) => faults.length > 0),
+    inUnknownState: inUnknownState(inventory.vms, world),
     unlisted: inventory.unlisted,
     state,
     launched,
@@ -119,7 +122,7 @@ function nameOf(
 }
 
 function tell(
-  { at, listed, scheduled, acting, inVain, atFault, unlisted, launched }: TickReport,
+  { at, listed, scheduled, acting, inVain, atFault, inUnknownState: strange, unlisted, launched }: TickReport,
   { log }: TickWorld,
 ): void {
   const fields = {
@@ -137,6 +140,14 @@ function tell(
   if (atFault.length > 0) {
     const vms = atFault.slice(0, mostNamed).map((vm) => `${vmKey(vm)}: ${vm.faults.join('; ')}`);
     log.error('VMs are left alone because of faults in their tags', { alarm: 'tags', count: atFault.length, vms });
+  }
+  if (strange.length > 0) {
+    const vms = strange.slice(0, mostNamed).map((vm) => `${vmKey(vm)}: ${vm.state}`);
+    log.error('VMs are left alone because their state is in no table; name it in the config\'s "states"', {
+      alarm: 'states',
+      count: strange.length,
+      vms,
+    });
   }
   if (unlisted.length > 0)
     log.error('projects are left alone because they could not be listed', { alarm: 'unlisted', unlisted });

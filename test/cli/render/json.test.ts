@@ -61,11 +61,18 @@ describe('the JSON contracts', () => {
     const more = { secret: 'inner' };
     const scheduled = [{ schedule: 'always off', vms: 2, neverChanges: true, ...more }];
     const longKeeps = [{ vm: vm({}), keep: 'on' as const, untilMs: 1000, latestMs: 0 }];
-    const fleet = { vms: [vm({}), vm({ faults: ['bad'] })], unlisted, scheduled, longKeeps };
+    const fleet = {
+      vms: [vm({}), vm({ faults: ['bad'] })],
+      unlisted,
+      scheduled,
+      longKeeps,
+      inUnknownState: [vm({ state: 'asleep' })],
+    };
     const told = JSON.parse(checkJson({ faults: [], meaning: ['One account.'], fleet }));
     expect(told.config).toStrictEqual({ faults: [], meaning: ['One account.'] });
     expect(told.fleet).toMatchObject({ vms: 2, faulty: [{ id: '8', faults: ['bad'] }], unlisted });
     expect(told.fleet.faulty).toHaveLength(1);
+    expect(told.fleet.inUnknownState).toMatchObject([{ id: '8', state: 'asleep' }]);
     expect(told.fleet.schedules).toStrictEqual([{ schedule: 'always off', vms: 2, neverChanges: true }]);
     const { id, name, account, project } = vm({});
     const until = '1970-01-01T00:00:01Z';

@@ -179,14 +179,17 @@ describe('the result of a check', () => {
       unlisted: [{ account: 'main', project: 'p2', reason: 'HTTP 500' }],
       scheduled: [],
       longKeeps: [],
+      inUnknownState: [vm({ name: 'mail', state: 'a\u001b[2Jsleep' })],
     };
     expect(renderCheck({ faults: [], meaning: [], fleet }, pipe)).toContain(
-      'the fleet: 2 VMs, 1 with a fault\n  ✗ main/default VM 8 db: bad tag\n  ✗ main/p2 could not be listed: HTTP 500\n',
+      'the fleet: 2 VMs, 1 with a fault\n  ✗ main/default VM 8 db: bad tag\n' +
+        '  ✗ main/default VM 8 mail: nobody has said what its state "asleep" means; name it in the config\'s "states"\n' +
+        '  ✗ main/p2 could not be listed: HTTP 500\n',
     );
   });
 });
 
-const unscheduled = { vms: [vm({})], unlisted: [], scheduled: [], longKeeps: [] };
+const unscheduled = { vms: [vm({})], unlisted: [], scheduled: [], longKeeps: [], inUnknownState: [] };
 
 describe('the schedules of a checked fleet', () => {
   it('are counted by VM, and one that never changes is warned of', () => {

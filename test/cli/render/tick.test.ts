@@ -35,6 +35,7 @@ function ticked(parts: Partial<TickReport>): TickReport {
     acting: [],
     inVain: [],
     atFault: [],
+    inUnknownState: [],
     unlisted: [],
     state: { marks: new Map(), overrides: [] },
     launched: null,
@@ -51,7 +52,9 @@ describe('a tick without a run', () => {
 
   it('names who is acted on in vain, who is left alone, and what was not listed', () => {
     const atFault = [vm({ id: vm({}).id, name: 'typo', faults: ['bad\u001b[2J tag', 'worse'] })];
-    const text = renderTick({ tick: ticked({ inVain: [inVain], atFault, unlisted }), run: null }, pipe);
+    const inUnknownState = [vm({ name: 'mail', state: 'asleep' })];
+    const text = renderTick({ tick: ticked({ inVain: [inVain], atFault, inUnknownState, unlisted }), run: null }, pipe);
+    expect(text).toContain('! left alone: VM 8 mail (main/default): nobody has said what its state "asleep" means; ');
     expect(text).toContain('✗ in vain: VM 8 deaf (main/default): it is on, after 3 attempts\n');
     expect(text).toContain('! left alone: VM 8 typo (main/default): bad tag; worse\n');
     expect(text).toContain('✗ not listed main/p2: HTTP 500\n');
@@ -107,6 +110,7 @@ describe('the JSON contract of a tick', () => {
           },
         ],
         atFault: [],
+        inUnknownState: [],
       },
       run: null,
       counts: {},

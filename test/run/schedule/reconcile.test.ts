@@ -34,7 +34,7 @@ function stage(more: Partial<ReconcileWorld> = {}) {
   return { clock, cloud, store, told, going };
 }
 
-const found = ['VmsInVain', 'VmsAtFault', 'ProjectsUnlisted'];
+const found = ['VmsInVain', 'VmsAtFault', 'VmsInUnknownState', 'ProjectsUnlisted'];
 
 describe('a tick with all that belongs to it', () => {
   it('tells first of runs, then of the fleet, and at last that it succeeded', async () => {

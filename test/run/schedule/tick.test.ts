@@ -144,6 +144,24 @@ describe('a tick', () => {
     expect(String(line?.fields.vms)).toMatch(/always on.*always off/);
   });
 
+  it('names VMs with tags whose state nobody has explained, and no others', async () => {
+    const dev = { description: '[env=dev]' };
+    const stage = await tickScene(
+      [
+        { id: '1', state: 'asleep', ...dev },
+        { id: '2', state: 'paused', ...dev },
+        { id: '3', state: 'asleep' },
+        { id: '4', state: 'asleep', description: '[env=dev protected]' },
+        { id: '5', state: 'asleep', description: '[schedule=never]' },
+        { id: '6', state: 'running', ...dev },
+      ],
+      at('12:00'),
+    );
+    expect((await stage.tick()).inUnknownState.map(({ id }) => id)).toEqual(['1']);
+    const [line] = stage.log.lines.filter(({ fields }) => fields.alarm === 'states');
+    expect(line).toMatchObject({ level: 'error', fields: { count: 1, vms: ['main/1: asleep'] } });
+  });
+
   it('has its run report who is left alone for a fault, once each, and launches none for that alone', async () => {
     const faulty = { description: '[schedule=never]' };
     const vms = [{ id: '1', ...faulty }, office('2'), { id: '3', description: '[protected schedule=never]' }];
