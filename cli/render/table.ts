@@ -77,7 +77,16 @@ function screenLayout(natural: readonly number[], width: number) {
  */
 function broken(cell: string, width = widestColumn): string {
   if (cell.length > longestBroken) return cell;
-  return cell.replace(new RegExp(`[^ ]{${width - 2}}(?=[^ ])`, 'gu'), '$&\n');
+  return cell
+    .split(' ')
+    .map((word) => piecesOf(word, width - 2).join('\n'))
+    .join(' ');
+}
+
+function piecesOf(word: string, size: number): readonly string[] {
+  const letters = [...word];
+  const count = Math.max(1, Math.ceil(letters.length / size));
+  return Array.from({ length: count }, (_, nth) => letters.slice(nth * size, (nth + 1) * size).join(''));
 }
 
 /** In code points: close enough to columns for a layout. */

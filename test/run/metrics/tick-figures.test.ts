@@ -31,9 +31,10 @@ describe('the figures of a tick', () => {
     expect(valuesOf(figures, 'office')).toEqual({ VmsWantedOn: 3, VmsWantedOff: 0, VmsSeenOn: 1, VmsSeenOff: 1 });
     expect(valuesOf(figures, 'inline')).toEqual({ VmsWantedOn: 0, VmsWantedOff: 1, VmsSeenOn: 1, VmsSeenOff: 0 });
     expect(valuesOf(figures, 'none')).toEqual({ VmsWantedOn: 0, VmsWantedOff: 1, VmsSeenOn: 1, VmsSeenOff: 0 });
-    expect(figures.slice(0, 3)).toEqual([
+    expect(figures.slice(0, 4)).toEqual([
       { name: 'VmsInVain', value: 0, by: {} },
       { name: 'VmsAtFault', value: 1, by: {} },
+      { name: 'VmsInUnknownState', value: 0, by: {} },
       { name: 'ProjectsUnlisted', value: 0, by: {} },
     ]);
     expect(new Set(figures.flatMap(({ by }) => Object.values(by)))).toEqual(new Set(['office', 'inline', 'none']));
