@@ -3,6 +3,7 @@
 
 import { dynamoStopWarnings } from '../lib/aws/stop-warnings.ts';
 import type { NotifyConfig } from '../lib/config.ts';
+import { isoTime } from '../lib/run/iso-time.ts';
 import { tellSwept } from '../lib/run/notify/notified-store.ts';
 import { stopsAhead } from '../lib/run/notify/stops-ahead.ts';
 import { warnOfStops } from '../lib/run/notify/warn.ts';
@@ -40,6 +41,6 @@ export async function warnAhead(
 
 /** Tells of runs that the sweep found lost, or gave up. */
 export async function tellOfSwept(swept: Swept): Promise<void> {
-  const now = new Date(wiring.clock.now()).toISOString();
+  const now = isoTime(wiring.clock.now());
   await tellSwept(swept, now, { store: wiring.store(), log: wiring.log(), notifying, emit });
 }

@@ -5,6 +5,7 @@
 
 import { printable, vmLine } from '../core/notice.ts';
 import type { Clock, Log } from '../ports.ts';
+import { isoTime } from '../run/iso-time.ts';
 import { readKeepToken, warningName } from '../run/notify/keep-link.ts';
 import { sayTime } from '../run/notify/local-time.ts';
 import type { KnownOverride } from '../run/schedule/overrides.ts';
@@ -80,15 +81,15 @@ export async function postKeep(http: HttpRequest, world: KeepWorld): Promise<Htt
   const use = used + 1;
   if (confirmed !== use) return confirmed < use ? usedUntil(stopMs, confirmed, world) : notConfirmed;
   const endMs = endOf(stopMs, use, world);
-  const reason = `by the link of the warning of ${new Date(stopMs).toISOString()}`;
+  const reason = `by the link of the warning of ${isoTime(stopMs)}`;
   const id = `keep-${warningName(found.warning)}-${use}`;
   const override = await world.keepOn({ id, keep: 'on', keys, endMs, reason, by: 'link' });
   // False where the same form was sent twice at once: it is counted, and both made the same override.
   await world.warnings.use(found.warning, used);
   if (override.cancelledMs !== null) return endedSince;
   world.log.info('VMs are kept on by the link of a warning', {
-    stop: new Date(stopMs).toISOString(),
-    until: new Date(endMs).toISOString(),
+    stop: isoTime(stopMs),
+    until: isoTime(endMs),
     vms: keys.length,
     use,
   });

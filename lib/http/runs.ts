@@ -4,6 +4,7 @@
 import { PowerError } from '../core/errors.ts';
 import { countResults } from '../core/outcome.ts';
 import { endingOf } from '../run/ending.ts';
+import { isoTime } from '../run/iso-time.ts';
 import { launch } from '../run/launch.ts';
 import { randomRunName, requestHash } from '../run/name.ts';
 import { type RunReport, verdictOf } from '../run/report.ts';
@@ -110,5 +111,5 @@ function noSuchRun(): RequestProblem {
 }
 
 function isoNow(clock: ApiWorld['clock']): string {
-  return new Date(clock.now()).toISOString();
+  return isoTime(clock.now());
 }

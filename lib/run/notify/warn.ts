@@ -8,6 +8,7 @@ import { type Notice, noticed, printable } from '../../core/notice.ts';
 import { type Vm, vmKey } from '../../core/vm.ts';
 import type { Clock, Log, Messenger } from '../../ports.ts';
 import type { ClaimedWarning, StopWarnings } from '../../stores.ts';
+import { isoTime } from '../iso-time.ts';
 import { unsentFigures } from '../metrics/message-figures.ts';
 import { keepToken } from './keep-link.ts';
 import { sayTime } from './local-time.ts';
@@ -104,7 +105,7 @@ async function warnOf(warning: Warning, world: WarnWorld): Promise<boolean> {
 }
 
 function fieldsOf({ stopMs, vms }: StopAhead) {
-  return { stop: new Date(stopMs).toISOString(), vms: vms.length };
+  return { stop: isoTime(stopMs), vms: vms.length };
 }
 
 /** Null once sent, or why not. A secret that is wrong may be right at the next tick. */
@@ -151,8 +152,8 @@ async function noticeOf(warning: Warning, world: WarnWorld): Promise<Notice> {
     ...noticed(vms.map((vm) => ({ key: vmKey(vm), name: vm.name, note: '' }))),
     link: url === null ? null : { label: `Keep on for ${printDuration(policy.keepMs)} longer`, url },
     facts: {
-      stop: new Date(stopMs).toISOString(),
-      keptUntil: url === null ? null : new Date(keptUntil).toISOString(),
+      stop: isoTime(stopMs),
+      keptUntil: url === null ? null : isoTime(keptUntil),
       count: vms.length,
     },
   };

@@ -17,21 +17,18 @@ export function chosenVms(ids: readonly string[] | null, inventory: Inventory): 
   if (missing.length === 0) return chosen;
   const names = missing.map(({ account, vm }) => (account === '' ? vm : `${account}/${vm}`));
   const shown = names.slice(0, 10).join(', ') + (names.length > 10 ? ` and ${names.length - 10} more` : '');
-  throw notFound(
-    `there is no VM ${shown}: check the id, and that the configuration lists its project`,
-    inventory.unlisted,
-  );
+  throw noVm(shown, inventory);
 }
 
 /** The VM of the id. Throws as `chosenVms`. */
 export function chosenVm(id: string, inventory: Inventory): Vm {
   const [vm] = chooseByIds([id], inventory).chosen;
-  if (vm === undefined)
-    throw notFound(
-      `there is no VM ${excerpt(id)}: check the id, and that the configuration lists its project`,
-      inventory.unlisted,
-    );
+  if (vm === undefined) throw noVm(excerpt(id), inventory);
   return vm;
+}
+
+function noVm(shown: string, { unlisted }: Inventory): PowerError {
+  return notFound(`there is no VM ${shown}: check the id, and that the configuration lists its project`, unlisted);
 }
 
 /** `not-found`, or `list-failed` where it may only seem so. */

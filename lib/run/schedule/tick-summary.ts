@@ -1,6 +1,7 @@
 // What a tick answers, for whoever fires one by hand.
 // Numbers only, and the run's name: the VMs stand in the log.
 
+import { isoTime } from '../iso-time.ts';
 import type { TickReport } from './tick.ts';
 
 export interface TickSummary {
@@ -21,7 +22,7 @@ export interface TickSummary {
 export function summaryOf(report: TickReport): TickSummary {
   const { at, listed, scheduled, acting, inVain, atFault, inUnknownState, unlisted, launched } = report;
   return {
-    tick: new Date(at).toISOString(),
+    tick: isoTime(at),
     listed,
     scheduled,
     acting: acting.length,
