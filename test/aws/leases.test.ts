@@ -1,27 +1,16 @@
-import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { describe, expect, it } from 'vitest';
 import { dynamoLeases } from '../../lib/aws/leases.ts';
 import type { Leases } from '../../lib/stores.ts';
 import { leaseNow, leasesContract } from '../contracts/leases.ts';
 import { FakeClock } from '../fakes/clock.ts';
-import { type Dynalite, startDynalite } from '../fixtures/dynalite.ts';
+import { useDynalite } from '../fixtures/used-dynalite.ts';
 
-let dynamo: Dynalite;
-let sdk: DynamoDBClient;
-
-beforeAll(async () => {
-  dynamo = await startDynalite();
-  sdk = new DynamoDBClient(dynamo.client);
-});
-
-afterAll(async () => {
-  sdk.destroy();
-  await dynamo.close();
-});
+const used = useDynalite();
 
 function open(clock: { now(): number } = { now: () => leaseNow }): Leases {
   const standing = Object.assign(new FakeClock(), { now: () => clock.now() });
-  return dynamoLeases({ table: dynamo.table, clock: standing, client: dynamo.client });
+  return dynamoLeases({ table: used.dynamo.table, clock: standing, client: used.dynamo.client });
 }
 
 leasesContract('the leases in DynamoDB', open);
@@ -33,9 +22,9 @@ describe('the leases in DynamoDB', () => {
     const leases = open();
     const keys = Array.from({ length: 9 }, (_, index) => `main/calls-${index}`);
     const calls = async (use: Promise<unknown>) => {
-      dynamo.calls.length = 0;
+      used.dynamo.calls.length = 0;
       await use;
-      return [...dynamo.calls];
+      return [...used.dynamo.calls];
     };
     expect(await calls(leases.take(holder, keys, leaseNow + 1))).toEqual(keys.map(() => 'UpdateItem'));
     expect(await calls(leases.lost(holder, keys.slice(0, 8)))).toEqual(keys.slice(0, 8).map(() => 'GetItem'));
@@ -45,13 +34,13 @@ describe('the leases in DynamoDB', () => {
   it('vanish a day after they lapsed', async () => {
     await open().take(holder, ['main/lapsing'], leaseNow + 900_001);
     const Key = { pk: { S: 'lease' }, sk: { S: 'main/lapsing' } };
-    const { Item } = await sdk.send(new GetItemCommand({ TableName: dynamo.table, Key }));
+    const { Item } = await used.sdk.send(new GetItemCommand({ TableName: used.dynamo.table, Key }));
     expect(Item?.expiresAt?.N).toBe(String(leaseNow / 1000 + 901 + 86_400));
   });
 
   it('say so when one was not written as they write', async () => {
     const alien = { pk: { S: 'lease' }, sk: { S: 'main/alien' }, run: { N: '4711' } };
-    await sdk.send(new PutItemCommand({ TableName: dynamo.table, Item: alien }));
+    await used.sdk.send(new PutItemCommand({ TableName: used.dynamo.table, Item: alien }));
     await expect(open().lost(holder, ['main/alien'])).rejects.toMatchObject({
       name: 'PowerError',
       code: 'aws',

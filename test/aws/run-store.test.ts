@@ -1,48 +1,31 @@
 import { createHash } from 'node:crypto';
-import {
-  type AttributeValue,
-  DynamoDBClient,
-  GetItemCommand,
-  PutItemCommand,
-  paginateQuery,
-} from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type AttributeValue, GetItemCommand, PutItemCommand, paginateQuery } from '@aws-sdk/client-dynamodb';
+import { describe, expect, it } from 'vitest';
 import { dynamoRunStore } from '../../lib/aws/run-store.ts';
 import type { RunStore } from '../../lib/stores.ts';
 import { newRun, outcomeOf, runStoreContract } from '../contracts/run-store.ts';
 import { FakeClock } from '../fakes/clock.ts';
 import { MemoryRunStore } from '../fakes/run-store.ts';
-import { type Dynalite, startDynalite } from '../fixtures/dynalite.ts';
+import { useDynalite } from '../fixtures/used-dynalite.ts';
 
 const startedAt = '2026-01-05T18:00:01.000Z';
 const deadline = '2026-01-05T18:15:00.000Z';
 const endedAt = '2026-01-05T18:05:00.000Z';
 
-let dynamo: Dynalite;
-let sdk: DynamoDBClient;
-
-beforeAll(async () => {
-  dynamo = await startDynalite();
-  sdk = new DynamoDBClient(dynamo.client);
-});
-
-afterAll(async () => {
-  sdk.destroy();
-  await dynamo.close();
-});
+const used = useDynalite();
 
 function openStore(clock = new FakeClock()): RunStore {
-  return dynamoRunStore({ table: dynamo.table, clock, client: dynamo.client });
+  return dynamoRunStore({ table: used.dynamo.table, clock, client: used.dynamo.client });
 }
 
 async function itemsOf(name: string): Promise<Record<string, AttributeValue>[]> {
   const items: Record<string, AttributeValue>[] = [];
   const query = {
-    TableName: dynamo.table,
+    TableName: used.dynamo.table,
     KeyConditionExpression: 'pk = :pk',
     ExpressionAttributeValues: { ':pk': { S: `run#${name}` } },
   };
-  for await (const page of paginateQuery({ client: sdk }, query)) items.push(...(page.Items ?? []));
+  for await (const page of paginateQuery({ client: used.sdk }, query)) items.push(...(page.Items ?? []));
   return items;
 }
 
@@ -61,20 +44,20 @@ describe('the store in DynamoDB', () => {
     const store = openStore();
     await store.record(newRun('big'));
     await store.claim('big', startedAt, deadline, 'worker-1');
-    dynamo.calls.length = 0;
+    used.dynamo.calls.length = 0;
     const outcomes = Array.from({ length: 10_000 }, (_, index) =>
       outcomeOf(String(index), { reason: 'é'.repeat(100) }),
     );
     await store.end('big', endedAt, {}, outcomes);
-    expect(dynamo.calls.filter((call) => call === 'BatchWriteItem')).toHaveLength(1);
-    expect(dynamo.calls.length).toBeLessThanOrEqual(4);
+    expect(used.dynamo.calls.filter((call) => call === 'BatchWriteItem')).toHaveLength(1);
+    expect(used.dynamo.calls.length).toBeLessThanOrEqual(4);
     const sizes = (await itemsOf('big')).map((item) => Buffer.byteLength(item.outcomes?.S ?? ''));
     expect(Math.max(...sizes)).toBeLessThanOrEqual(201_000);
     expect(sizes.length).toBeLessThanOrEqual(26);
-    dynamo.calls.length = 0;
+    used.dynamo.calls.length = 0;
     expect(await store.outcomes('big')).toEqual(outcomes);
-    expect(dynamo.calls.length).toBeGreaterThan(1);
-    expect(dynamo.calls.length).toBeLessThanOrEqual(10);
+    expect(used.dynamo.calls.length).toBeGreaterThan(1);
+    expect(used.dynamo.calls.length).toBeLessThanOrEqual(10);
   });
 
   it('reads a page of runs in one query, and nothing of a run that it does not show', async () => {
@@ -82,12 +65,12 @@ describe('the store in DynamoDB', () => {
     for (const name of ['listed-1', 'listed-2', 'listed-3']) {
       await store.record(newRun(name, { recordedAt: `2040-01-01T00:00:0${name.at(-1)}.000Z` }));
     }
-    dynamo.calls.length = 0;
+    used.dynamo.calls.length = 0;
     expect((await store.list(endedAt, 2, null)).runs.map(({ name }) => name)).toEqual(['listed-3', 'listed-2']);
-    expect(dynamo.calls.sort()).toEqual(['GetItem', 'GetItem', 'Query']);
-    dynamo.calls.length = 0;
+    expect(used.dynamo.calls.sort()).toEqual(['GetItem', 'GetItem', 'Query']);
+    used.dynamo.calls.length = 0;
     expect(await store.unstarted('2039-01-01', '2039-02-01')).toEqual([]);
-    expect(dynamo.calls).toEqual(['Query']);
+    expect(used.dynamo.calls).toEqual(['Query']);
   });
 
   it('asks with one read whether a run is cancelled', async () => {
@@ -95,9 +78,9 @@ describe('the store in DynamoDB', () => {
     await store.record(newRun('cancelled-cheaply'));
     await store.claim('cancelled-cheaply', startedAt, deadline, 'worker-1');
     await store.cancel('cancelled-cheaply', startedAt, 'ann');
-    dynamo.calls.length = 0;
+    used.dynamo.calls.length = 0;
     expect(await store.isCancelled('cancelled-cheaply')).toBe(true);
-    expect(dynamo.calls).toEqual(['GetItem']);
+    expect(used.dynamo.calls).toEqual(['GetItem']);
   });
 
   it('keeps progress that was written before there were tiers', async () => {
@@ -105,13 +88,18 @@ describe('the store in DynamoDB', () => {
     await store.record(newRun('old'));
     const Item = (await itemsOf('old'))[0] ?? {};
     const progress = { S: JSON.stringify({ selected: 2, sent: 1, settled: 0 }) };
-    await sdk.send(new PutItemCommand({ TableName: dynamo.table, Item: { ...Item, progress } }));
+    await used.sdk.send(new PutItemCommand({ TableName: used.dynamo.table, Item: { ...Item, progress } }));
     expect((await store.read('old', endedAt))?.progress).toEqual({ selected: 2, sent: 1, settled: 0, tiers: [] });
   });
 
   it('lets items lapse ttlDays after the run was recorded', async () => {
     const now = Date.parse('2026-01-05T18:00:00.000Z');
-    const store = dynamoRunStore({ table: dynamo.table, clock: new FakeClock(now), client: dynamo.client, ttlDays: 7 });
+    const store = dynamoRunStore({
+      table: used.dynamo.table,
+      clock: new FakeClock(now),
+      client: used.dynamo.client,
+      ttlDays: 7,
+    });
     await store.record(newRun('lapsing'));
     await store.claim('lapsing', startedAt, deadline, 'worker-1');
     await store.end('lapsing', endedAt, {}, [outcomeOf('1')]);
@@ -143,7 +131,7 @@ describe('the store in DynamoDB', () => {
 
   it('says so when what it reads was not written as it writes', async () => {
     const alien = { pk: { S: 'run#alien' }, sk: { S: 'run' }, name: { S: 'alien' }, status: { S: 'secret-value' } };
-    await sdk.send(new PutItemCommand({ TableName: dynamo.table, Item: alien }));
+    await used.sdk.send(new PutItemCommand({ TableName: used.dynamo.table, Item: alien }));
     const error: unknown = await openStore()
       .read('alien', endedAt)
       .catch((caught: unknown) => caught);
@@ -158,7 +146,7 @@ describe('the store in DynamoDB', () => {
   it('leaves the request as text that a person can read in the console', async () => {
     await openStore().record(newRun('readable'));
     const Key = { pk: { S: 'run#readable' }, sk: { S: 'run' } };
-    const { Item } = await sdk.send(new GetItemCommand({ TableName: dynamo.table, Key }));
+    const { Item } = await used.sdk.send(new GetItemCommand({ TableName: used.dynamo.table, Key }));
     expect(JSON.parse(Item?.request?.S ?? '')).toEqual(newRun('readable').request);
   });
 

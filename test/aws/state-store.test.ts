@@ -5,25 +5,15 @@ import type { StateStore } from '../../lib/stores.ts';
 import { markOf, overrideOf, sixPm, stateStoreContract } from '../contracts/state-store.ts';
 import { FakeClock } from '../fakes/clock.ts';
 import { type Dynalite, startDynalite } from '../fixtures/dynalite.ts';
+import { useDynalite } from '../fixtures/used-dynalite.ts';
 
 const daySeconds = 86_400;
 
-let dynamo: Dynalite;
-let sdk: DynamoDBClient;
-
-beforeAll(async () => {
-  dynamo = await startDynalite();
-  sdk = new DynamoDBClient(dynamo.client);
-});
-
-afterAll(async () => {
-  sdk.destroy();
-  await dynamo.close();
-});
+const used = useDynalite();
 
 let shared: StateStore | undefined;
 stateStoreContract('the store in DynamoDB', () => {
-  shared ??= dynamoStateStore({ table: dynamo.table, clock: new FakeClock(sixPm), client: dynamo.client });
+  shared ??= dynamoStateStore({ table: used.dynamo.table, clock: new FakeClock(sixPm), client: used.dynamo.client });
   return shared;
 });
 

@@ -1,25 +1,15 @@
-import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { describe, expect, it } from 'vitest';
 import { dynamoStopWarnings } from '../../lib/aws/stop-warnings.ts';
 import { stopWarningsContract } from '../contracts/stop-warnings.ts';
 import { FakeClock } from '../fakes/clock.ts';
 import { MemoryStopWarnings } from '../fakes/stop-warnings.ts';
-import { type Dynalite, startDynalite } from '../fixtures/dynalite.ts';
+import { useDynalite } from '../fixtures/used-dynalite.ts';
 
-let dynamo: Dynalite;
-let sdk: DynamoDBClient;
+const used = useDynalite();
 
-beforeAll(async () => {
-  dynamo = await startDynalite();
-  sdk = new DynamoDBClient(dynamo.client);
-});
-
-afterAll(async () => {
-  sdk.destroy();
-  await dynamo.close();
-});
-
-const open = (clock = new FakeClock()) => dynamoStopWarnings({ table: dynamo.table, clock, client: dynamo.client });
+const open = (clock = new FakeClock()) =>
+  dynamoStopWarnings({ table: used.dynamo.table, clock, client: used.dynamo.client });
 const inMemory = new Map<FakeClock, MemoryStopWarnings>();
 const openInMemory = (clock: FakeClock) => {
   const kept = inMemory.get(clock) ?? new MemoryStopWarnings(clock);
@@ -35,19 +25,19 @@ describe('warnings in DynamoDB', () => {
 
   it('know their own claim when its answer got lost', async () => {
     await open().read({ stopMs, nth: 0 });
-    dynamo.loseNextAnswer();
+    used.dynamo.loseNextAnswer();
     expect(await open().claim({ stopMs, nth: 0, keys: ['main/1'], shown: [] })).toBe(true);
   });
 
   it('vanish a week after the stop', async () => {
     const Key = { pk: { S: 'warning' }, sk: { S: String(stopMs) } };
-    const { Item } = await sdk.send(new GetItemCommand({ TableName: dynamo.table, Key }));
+    const { Item } = await used.sdk.send(new GetItemCommand({ TableName: used.dynamo.table, Key }));
     expect(Item?.expiresAt?.N).toBe(String(stopMs / 1000 + 7 * 86_400));
   });
 
   it('say so when one was not written as they write', async () => {
     const alien = { pk: { S: 'warning' }, sk: { S: '7' }, stopMs: { S: '7' } };
-    await sdk.send(new PutItemCommand({ TableName: dynamo.table, Item: alien }));
+    await used.sdk.send(new PutItemCommand({ TableName: used.dynamo.table, Item: alien }));
     for (const reading of [open().read({ stopMs: 7, nth: 0 }), open().claimed(7)])
       await expect(reading).rejects.toMatchObject({
         code: 'aws',
