@@ -13,25 +13,11 @@ import { newRun } from '../contracts/run-store.ts';
 import { FakeClock } from '../fakes/clock.ts';
 import { MemoryLog } from '../fakes/log.ts';
 import { FakeCloud } from '../fakes/vm-cloud.ts';
+import { outcome } from '../fixtures/outcome.ts';
 import { dev } from '../fixtures/world.ts';
 import { judgeTrial, type Tried } from './aws-judge.ts';
 import { first, judgeSecrets } from './secrets.ts';
 import { wrongsOf } from './time.ts';
-
-const outcome = (vm: string, more: Partial<Outcome> = {}): Outcome => ({
-  vm,
-  name: `vm-${vm}`,
-  account: 'main',
-  project: 'default',
-  action: 'shutdown',
-  result: 'succeeded',
-  reason: '',
-  code: 'seen',
-  power: 'off',
-  attempts: 1,
-  durationMs: 0,
-  ...more,
-});
 
 const record = (status: RunRecord['status'], summary: unknown = {}): RunRecord => ({
   ...newRun('a'),

@@ -14,24 +14,11 @@ import { parseRunRequest } from '../../../lib/run/request.ts';
 import { runStoreContract } from '../../contracts/run-store.ts';
 import { MemoryLog } from '../../fakes/log.ts';
 import { MemoryRunStore } from '../../fakes/run-store.ts';
+import { outcome } from '../../fixtures/outcome.ts';
 
 const at = '2026-11-24T18:00:00.000Z';
 const end = '2026-11-24T18:05:00.000Z';
 
-const outcome = (vm: string, more: Partial<Outcome> = {}): Outcome => ({
-  vm,
-  name: `vm-${vm}`,
-  account: 'main',
-  project: 'default',
-  action: 'shutdown',
-  result: 'succeeded',
-  reason: 'it is off',
-  code: 'seen',
-  power: 'off',
-  attempts: 1,
-  durationMs: 1,
-  ...more,
-});
 const failed = (vm: string) => outcome(vm, { result: 'failed', code: 'still', reason: `it is still on: ${vm}` });
 
 function stage(when: RunsTold = 'trouble') {
